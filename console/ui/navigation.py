@@ -1,0 +1,79 @@
+"""What the sidebar, the bottom bar and the command palette lead to. A page that has no route yet is left out."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place or one thing to make. `route` is its URL name, `needs` the act of `teams.access.Act` it takes."""
+
+    label: str
+    icon: str
+    route: str
+    keys: str = ""
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry whose address is known; `current` says that the page shown belongs to it."""
+
+    label: str
+    icon: str
+    url: str
+    keys: str
+    needs: str
+    current: bool
+
+
+WORK: Final = (
+    Entry("Home", "house", "home", "g h"),
+    Entry("Jobs", "images", "jobs:index", "g j"),
+    Entry("Models", "boxes", "catalogue:index", "g m"),
+    Entry("Files", "folder-open", "files:index", "g f"),
+    Entry("Usage", "chart-column", "credits:usage", "g u"),
+)
+TEAM: Final = (
+    Entry("Keys", "key-round", "keys:index", "g k"),
+    Entry("People", "users", "teams:people", "g p"),
+    Entry("Audit", "scroll-text", "audit:index", "g a", needs="read_audit"),
+    Entry("Projects", "layers", "projects:index", "g r"),
+)
+CREATE: Final = (
+    Entry("New job", "plus", "jobs:new", "n", needs="submit"),
+    Entry("New project", "layers", "projects:new", needs="manage_projects"),
+    Entry("Add a key", "key-round", "keys:new", needs="manage_keys"),
+)
+PERSON: Final = (
+    Entry("E-mail addresses", "mail", "account_email"),
+    Entry("Change password", "lock", "account_change_password"),
+)
+
+
+def links(entries: tuple[Entry, ...], request: HttpRequest) -> list[Link]:
+    """The entries that have a route, in their order."""
+    found = ((entry, _address(entry.route)) for entry in entries)
+    return [
+        Link(entry.label, entry.icon, url, entry.keys, entry.needs, _is_current(entry, request))
+        for entry, url in found
+        if url
+    ]
+
+
+def _address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_current(entry: Entry, request: HttpRequest) -> bool:
+    match = request.resolver_match
+    if match is None:
+        return False
+    room, _, _view = entry.route.rpartition(":")
+    return match.view_name == entry.route if not room else room in match.namespaces

@@ -1,0 +1,51 @@
+"""What the frame of every page needs: where one can go, what one can make, how the person is drawn."""
+
+from functools import cached_property
+
+from django.http import HttpRequest
+
+from console.ui import navigation
+from console.ui.navigation import Link
+
+
+class Shell:
+    """Answers the frame's questions only when a template asks: a fragment never pays for them."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def work(self) -> list[Link]:
+        """The places of daily work."""
+        return navigation.links(navigation.WORK, self._request)
+
+    @cached_property
+    def team(self) -> list[Link]:
+        """The places where the team is kept, below the rule."""
+        return navigation.links(navigation.TEAM, self._request)
+
+    @cached_property
+    def create(self) -> list[Link]:
+        """What can be made; the first is the primary *New*."""
+        return navigation.links(navigation.CREATE, self._request)
+
+    @cached_property
+    def person(self) -> list[Link]:
+        """The person's own pages."""
+        return navigation.links(navigation.PERSON, self._request)
+
+    @cached_property
+    def phone(self) -> list[Link]:
+        """The places of the bottom bar: the first two; *New* and *More* stand beside them."""
+        return self.work[:2]
+
+    @cached_property
+    def signed_in(self) -> bool:
+        """Whether anybody is signed in (False as well where the request has no user yet)."""
+        user = getattr(self._request, "user", None)
+        return bool(user is not None and user.is_authenticated)
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: `shell`."""
+    return {"shell": Shell(request)}
