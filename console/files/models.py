@@ -1,0 +1,99 @@
+"""A project's reference files, and the copies of them that live at Rivya for a while."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from console.keys.models import Account
+from console.projects.models import Project
+from console.teams.models import Team
+
+
+class FileKind(models.TextChoices):
+    IMAGE = "image", "Image"
+    VIDEO = "video", "Video"
+    AUDIO = "audio", "Audio"
+
+
+def stored_name(file: "ReferenceFile", name: str) -> str:
+    return f"references/{file.team_id}/{file.pk}"
+
+
+def preview_name(file: "ReferenceFile", name: str) -> str:
+    return f"references/{file.team_id}/{file.pk}.preview.webp"
+
+
+class ReferenceFileQuerySet(models.QuerySet["ReferenceFile"]):
+    def visible_to(self, user: Any) -> "ReferenceFileQuerySet":
+        return self.filter(team__memberships__user=user)
+
+    def kept(self) -> "ReferenceFileQuerySet":
+        return self.filter(removed_at=None)
+
+
+class ReferenceFile(models.Model):
+    """A file a person gave us, checked by content and kept by us; `sha256` is of its bytes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="files")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="files")
+    kind = models.CharField(max_length=5, choices=FileKind.choices)
+    name = models.CharField(max_length=200)
+    mime_type = models.CharField(max_length=80)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    duration_seconds = models.FloatField(null=True)
+    content = models.FileField(upload_to=stored_name)
+    preview = models.FileField(upload_to=preview_name, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True)
+
+    objects = ReferenceFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "sha256"], condition=models.Q(removed_at=None), name="same_bytes_once_a_project"
+            )
+        ]
+        indexes = [models.Index(fields=["project", "-created_at", "-id"], name="file_project_recent")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def alive(self) -> "UploadQuerySet":
+        return self.filter(expires_at__gt=timezone.now())
+
+
+class Upload(models.Model):
+    """One copy at one Rivya account. `url` and `duration_token` are secrets in practice: never logged, never shown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="uploads")
+    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=5, choices=FileKind.choices)
+    rivya_id = models.CharField(max_length=200)
+    url = models.TextField()
+    duration_token = models.TextField(blank=True)
+    mime_type = models.CharField(max_length=80)
+    duration_seconds = models.FloatField(null=True)
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        indexes = [models.Index(fields=["account", "sha256", "-expires_at"], name="upload_reuse")]
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}"

@@ -1,0 +1,15 @@
+"""gunicorn's settings: uvicorn workers, because a stream must notice a reader that has gone (`docs/architecture.md`)."""
+
+import environ
+
+env = environ.Env()
+
+bind = env.str("CONSOLE_BIND", default="0.0.0.0:8000")
+workers = env.int("WEB_CONCURRENCY", default=1)
+worker_class = "uvicorn_worker.UvicornWorker"
+graceful_timeout = 20
+timeout = 60
+keepalive = 65
+accesslog = None
+loglevel = "warning"
+preload_app = False

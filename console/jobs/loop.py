@@ -1,0 +1,80 @@
+"""The follow loop: claim due jobs, ask about them concurrently, write the answers down in batches."""
+
+import asyncio
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce, Now
+
+from console.engine.leases import claim
+from console.jobs.asking import Answer, ask
+from console.jobs.models import Job
+from console.jobs.settling import settle
+from console.keys.clients import TIMEOUT_SECONDS
+
+LEASE_SECONDS = TIMEOUT_SECONDS * 2 + 15  # outlives one exchange, with time to write it down
+MOST_IN_FLIGHT = 100
+SETTLE_EVERY_SECONDS = 0.05
+
+
+class Follower:
+    """One per worker process. `turn()` does what is due now; `run()` keeps turning."""
+
+    def __init__(self) -> None:
+        self._asking: set[asyncio.Task[None]] = set()
+        self._answers: asyncio.Queue[Answer] = asyncio.Queue()
+
+    async def run(self, stop: asyncio.Event, idle_seconds: float = 0.2) -> None:
+        settler = asyncio.create_task(self._keep_settling())
+        try:
+            while not stop.is_set():
+                if not await self._start_due():
+                    await asyncio.sleep(idle_seconds)
+        finally:
+            if self._asking:
+                await asyncio.wait(self._asking, timeout=5)
+            settler.cancel()
+            await self._settle_waiting()
+
+    async def turn(self) -> int:
+        """Ask about everything that is due, wait for the answers, write them down; returns how many jobs it was."""
+        started = await self._start_due()
+        if self._asking:
+            await asyncio.wait(self._asking)
+        await self._settle_waiting()
+        return started
+
+    async def _start_due(self) -> int:
+        token, jobs = await sync_to_async(claim_due)(MOST_IN_FLIGHT - len(self._asking))
+        for job in jobs:
+            task = asyncio.create_task(self._ask(job, token))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+        return len(jobs)
+
+    async def _ask(self, job: Job, token: UUID) -> None:
+        self._answers.put_nowait(await ask(job, token))
+
+    async def _keep_settling(self) -> None:
+        while True:
+            await asyncio.sleep(SETTLE_EVERY_SECONDS)
+            await self._settle_waiting()
+
+    async def _settle_waiting(self) -> None:
+        answers = [self._answers.get_nowait() for _ in range(self._answers.qsize())]
+        if answers:
+            await sync_to_async(settle)(answers)
+
+
+def claim_due(limit: int) -> tuple[UUID, list[Job]]:
+    """Lease due jobs. A send is counted with the lease, before its first byte goes out: a kill in between leaves a trace."""
+    unsent = Q(rivya_id="")
+    return claim(
+        Job.objects.due(),
+        order="next_check_at",
+        limit=limit,
+        lease_seconds=LEASE_SECONDS,
+        sends=Case(When(unsent, then=F("sends") + 1), default=F("sends")),
+        first_sent_at=Case(When(unsent, then=Coalesce("first_sent_at", Now())), default=F("first_sent_at")),
+    )

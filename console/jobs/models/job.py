@@ -1,0 +1,138 @@
+"""One Rivya generation, from the click to the last byte."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from console.keys.models import Key, Secret
+from console.projects.models import Project
+from console.teams.models import Team
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: Any) -> "JobQuerySet":
+        return self.filter(team__memberships__user=user)
+
+    def open(self) -> "JobQuerySet":
+        return self.filter(status__in=Job.OPEN)
+
+    def due(self, now: datetime | None = None) -> "JobQuerySet":
+        """Open jobs whose next step is due, whoever held them last."""
+        return self.open().filter(next_check_at__lte=now or timezone.now())
+
+    def nudge(self, rivya_id: str, account_id: uuid.UUID) -> int:
+        """Make the job with this Rivya id due now; returns how many there were (0 or 1)."""
+        return self.open().filter(rivya_id=rivya_id, account_id=account_id).update(next_check_at=timezone.now())
+
+
+class Job(models.Model):
+    """Intent, exact bytes, key and reservation are one committed row before the first byte goes to Rivya."""
+
+    class Status(models.TextChoices):
+        UNSENT = "unsent", "Sending"
+        QUEUED = "queued", "Queued"
+        PROCESSING = "processing", "Processing"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        REFUSED = "refused", "Refused"
+        UNKNOWN = "unknown", "Outcome unknown"
+        NEEDS_REVIEW = "needs_review", "Needs review"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    OPEN: ClassVar = (Status.UNSENT, Status.QUEUED, Status.PROCESSING, Status.UNKNOWN)
+    FINAL: ClassVar = (Status.SUCCEEDED, Status.FAILED, Status.REFUSED, Status.WITHDRAWN)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="jobs")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="jobs")
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="jobs")
+    secret = models.ForeignKey(Secret, on_delete=models.PROTECT, related_name="jobs")
+    account = models.ForeignKey("keys.Account", on_delete=models.PROTECT, related_name="jobs")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="jobs")
+    submission = models.UUIDField(unique=True)  # made with the form: the same form sent twice is one job
+    retried_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="retries")
+
+    model = models.CharField(max_length=120)
+    model_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16)  # image, video, audio
+    prompt = models.TextField(blank=True)
+    params = models.JSONField(default=dict)  # without the references
+    body = models.BinaryField()
+    idempotency_key = models.CharField(max_length=64, unique=True)
+
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.UNSENT)
+    rivya_id = models.CharField(max_length=200, blank=True)
+    rivya_status = models.CharField(max_length=64, blank=True)
+    quoted_credits = models.PositiveIntegerField()
+    reserved_credits = models.PositiveIntegerField(null=True)
+    final_credits = models.PositiveIntegerField(null=True)
+    error_code = models.CharField(max_length=100, blank=True)
+    error_message = models.TextField(blank=True)
+    request_id = models.CharField(max_length=200, blank=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    first_sent_at = models.DateTimeField(null=True)
+    sends = models.PositiveIntegerField(default=0)  # counted before the first byte goes out
+    clear_sends = models.PositiveIntegerField(default=0)  # sends whose answer surely means: not done
+    accepted_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    deadline_at = models.DateTimeField()
+    next_check_at = models.DateTimeField(null=True)
+    checks = models.PositiveIntegerField(default=0)
+    misses = models.PositiveSmallIntegerField(default=0)  # reads in a row that said: no such task
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "rivya_id"], condition=~models.Q(rivya_id=""), name="one_job_a_generation"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["team", "-created_at", "-id"], name="job_team"),
+            models.Index(fields=["team", "status", "-created_at", "-id"], name="job_team_status"),
+            models.Index(fields=["team", "kind", "-created_at", "-id"], name="job_team_kind"),
+            models.Index(fields=["team", "model", "-created_at", "-id"], name="job_team_model"),
+            models.Index(fields=["team", "created_by", "-created_at", "-id"], name="job_team_person"),
+            models.Index(fields=["project", "-created_at", "-id"], name="job_project"),
+            models.Index(fields=["project", "status", "-created_at", "-id"], name="job_project_status"),
+            models.Index(fields=["rivya_id"], name="job_rivya_id"),
+            models.Index(
+                fields=["next_check_at"],
+                condition=models.Q(status__in=["unsent", "queued", "processing", "unknown"]),
+                name="job_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_name}: {self.prompt[:60]}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in self.FINAL
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """A send went unanswered: Rivya may or may not have the job."""
+        return self.sends > self.clear_sends
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Only a job that Rivya surely does not have: it has no cancel call."""
+        return self.status == self.Status.UNSENT and not self.is_in_doubt
+
+    @property
+    def elapsed(self) -> timedelta:
+        return (self.finished_at or timezone.now()) - self.created_at

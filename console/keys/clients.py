@@ -1,0 +1,79 @@
+"""The only place where a Rivya client is built."""
+
+import asyncio
+from weakref import WeakKeyDictionary
+
+import structlog
+from django.conf import settings
+
+from console import rivya
+from console.keys import vault
+from console.keys.models import Key, Secret
+from console.keys.vault import CannotOpen
+
+log = structlog.get_logger("console.rivya")
+
+TIMEOUT_SECONDS = 30.0
+MAX_CONNECTIONS = 100
+
+_transports: "WeakKeyDictionary[asyncio.AbstractEventLoop, rivya.Transport]" = WeakKeyDictionary()
+
+
+def transport() -> rivya.Transport:
+    """The connection pool of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _transports:
+        _transports[loop] = rivya.Transport(timeout_seconds=TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS)
+    return _transports[loop]
+
+
+def anonymous_client() -> rivya.Client:
+    """For what needs no key: the model list."""
+    return rivya.Client(transport(), base_url=settings.RIVYA_BASE_URL, api_key=None, on_exchange=log_exchange)
+
+
+def client_with(api_key: str) -> rivya.Client:
+    """For a key that is being tried and is not stored yet."""
+    return rivya.Client(transport(), base_url=settings.RIVYA_BASE_URL, api_key=api_key, on_exchange=log_exchange)
+
+
+def client_for(secret: Secret, team_id: object) -> rivya.Client:
+    """A client that speaks with this stored secret. Raises CannotOpen."""
+    return client_with(open_secret(secret, team_id))
+
+
+def open_secret(secret: Secret, team_id: object) -> str:
+    return vault.open_sealed(secret.sealed, table="keys_secret", row=secret.pk, team=team_id)  # type: ignore[arg-type]
+
+
+def note_cannot_open(secret: Secret) -> None:
+    """Make a secret that does not open a visible state of it and of its key."""
+    Secret.objects.filter(pk=secret.pk, state__in=Secret.LIVE).update(state=Secret.State.UNOPENABLE)
+    still_works = Secret.objects.filter(key_id=secret.key_id, state=Secret.State.ACTIVE).exists()
+    if not still_works:
+        Key.objects.filter(pk=secret.key_id, state=Key.State.ACTIVE).update(state=Key.State.UNOPENABLE)
+
+
+def log_exchange(exchange: rivya.Exchange) -> None:
+    """One line per exchange, for operators. Never a body."""
+    log.info(
+        "exchange",
+        method=exchange.method,
+        path=exchange.path_template,
+        status=exchange.status,
+        rivya_request_id=exchange.request_id,
+        attempt=exchange.attempt,
+        milliseconds=round(exchange.elapsed_ms),
+        error=exchange.error,
+    )
+
+
+__all__ = [
+    "CannotOpen",
+    "anonymous_client",
+    "client_for",
+    "client_with",
+    "note_cannot_open",
+    "open_secret",
+    "transport",
+]

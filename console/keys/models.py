@@ -1,0 +1,120 @@
+"""Rivya accounts, keys with a purpose, and the sealed secrets behind them."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from console.teams.models import Team
+
+
+class Account(models.Model):
+    """One Rivya account: one wallet, one set of files and tasks. Several keys may share it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="accounts")
+    label = models.CharField(max_length=80)
+    balance = models.IntegerField(null=True)
+    balance_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class KeyQuerySet(models.QuerySet["Key"]):
+    def visible_to(self, user: Any) -> "KeyQuerySet":
+        return self.filter(team__memberships__user=user)
+
+    def usable(self) -> "KeyQuerySet":
+        return self.filter(state=Key.State.ACTIVE)
+
+
+class Key(models.Model):
+    """A Rivya API key with one purpose. Its state is the state of the best secret it has."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        REFUSED = "refused", "Refused by Rivya"
+        UNOPENABLE = "unopenable", "Cannot be opened"
+        RETIRED = "retired", "Retired"
+
+    class Environment(models.TextChoices):
+        PRODUCTION = "production", "Production"
+        STAGING = "staging", "Staging"
+        DEVELOPMENT = "development", "Development"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="keys")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="keys")
+    name = models.CharField(max_length=80)
+    purpose = models.SlugField(max_length=80)
+    environment = models.CharField(max_length=12, choices=Environment.choices, default=Environment.PRODUCTION)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True)
+
+    objects = KeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "purpose", "environment"],
+                condition=~models.Q(state="retired"),
+                name="one_key_a_purpose",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        return self.state == self.State.ACTIVE
+
+    def current_secret(self) -> "Secret | None":
+        """The newest active secret: what new jobs are sent with."""
+        return self.secrets.filter(state=Secret.State.ACTIVE).order_by("-version").first()
+
+
+class Secret(models.Model):
+    """One pasted secret, sealed. While a key is being replaced it has two that work: the old one is `retiring`."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        RETIRING = "retiring", "Being replaced"
+        REFUSED = "refused", "Refused by Rivya"
+        UNOPENABLE = "unopenable", "Cannot be opened"
+        RETIRED = "retired", "Retired"
+
+    LIVE = (State.ACTIVE, State.RETIRING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.ForeignKey(Key, on_delete=models.CASCADE, related_name="secrets")
+    version = models.PositiveIntegerField(default=1)
+    sealed = models.BinaryField()
+    fingerprint = models.CharField(max_length=64)
+    last_four = models.CharField(max_length=4)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
+    scopes = models.JSONField(default=dict)  # scope -> "yes" | "no" | "unproven"
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    refused_code = models.CharField(max_length=64, blank=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["key", "version"], name="secret_version")]
+        indexes = [models.Index(fields=["fingerprint"], name="secret_fingerprint")]
+
+    def __str__(self) -> str:
+        return f"{self.key} v{self.version} (…{self.last_four})"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE

@@ -1,0 +1,42 @@
+"""Projects: one product moment each, with one key, a default model and a budget."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from console.keys.models import Key
+from console.teams.models import Team
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: Any) -> "ProjectQuerySet":
+        return self.filter(team__memberships__user=user)
+
+    def open(self) -> "ProjectQuerySet":
+        return self.filter(archived_at=None)
+
+
+class Project(models.Model):
+    """`monthly_budget` is in credits; none means no limit of our own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="projects")
+    name = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=280)
+    key = models.ForeignKey(Key, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
+    default_model = models.CharField(max_length=120, blank=True)
+    monthly_budget = models.PositiveIntegerField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["team", "name"], name="project_name_in_team")]
+
+    def __str__(self) -> str:
+        return self.name

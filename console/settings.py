@@ -1,0 +1,227 @@
+"""Settings of the console: environment in, everything else fixed here. Fails loudly on what is missing or unsafe.
+
+Every variable is listed, with its meaning, in `.env.example`; nobody else reads the environment.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from huey.serializer import SignedSerializer
+
+from console.logs import logging_config
+
+env = environ.Env()
+ROOT = Path(__file__).resolve().parent.parent
+
+DATA_DIR = Path(env.str("CONSOLE_DATA_DIR", default=str(ROOT / "data")))
+SECRET_KEY = env.str("CONSOLE_SECRET_KEY")
+KEYSET_PATH = Path(env.str("CONSOLE_KEYSET", default=str(DATA_DIR / "keyset.json")))
+PUBLIC_URL = env.str("CONSOLE_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+RIVYA_BASE_URL = env.str("RIVYA_BASE_URL", default="https://rivya.ai").rstrip("/")
+METRICS_TOKEN = env.str("CONSOLE_METRICS_TOKEN", default="")
+DEBUG = False
+
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("CONSOLE_SECRET_KEY must have at least 32 characters: it signs sessions and links.")
+if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).hostname:
+    raise ImproperlyConfigured("CONSOLE_PUBLIC_URL must be an address such as https://console.example.com")
+if urlsplit(RIVYA_BASE_URL).scheme not in {"http", "https"} or not urlsplit(RIVYA_BASE_URL).hostname:
+    raise ImproperlyConfigured("RIVYA_BASE_URL must be an address such as https://rivya.ai")
+
+SECURE = PUBLIC_URL.startswith("https://")
+
+# Hosts that results may be downloaded from; Rivya's pages do not name its media host (rivya-api.md A16).
+RIVYA_MEDIA_HOSTS = frozenset(env.list("RIVYA_MEDIA_HOSTS", default=[]) or [urlsplit(RIVYA_BASE_URL).netloc])
+
+ALLOWED_HOSTS = env.list("CONSOLE_ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ROOT_URLCONF = "console.urls"
+ASGI_APPLICATION = "console.asgi.application"
+
+INSTALLED_APPS = [
+    "console.ui",
+    "console.engine",
+    "console.live",
+    "console.audit",
+    "console.teams",
+    "console.keys",
+    "console.projects",
+    "console.credits",
+    "console.files",
+    "console.catalogue",
+    "console.jobs",
+    "console.worker",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_filters",
+    "django_tasks",
+    "widget_tweaks",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "console.ui.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "console.ui.middleware.problems",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "console.ui.shell.shell",
+                "console.live.since.live_since",
+                "console.teams.shell.teams",
+                "console.projects.shell.projects",
+            ]
+        },
+    }
+]
+
+# -- data -------------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'console.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A charge must survive power loss (FULL); writers queue instead of failing (IMMEDIATE and a long time-out).
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000;",
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"}}
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("CONSOLE_STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA_DIR / "files"), "base_url": None, "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# -- work without a request -------------------------------------------------------------------------------------------
+
+TASK_URL = env.str("TASK_URL", default="embedded")
+if TASK_URL != "embedded":
+    raise ImproperlyConfigured(
+        "TASK_URL: this version runs its tasks in `manage.py work` on one machine; leave it unset."
+    )
+TASKS = {"default": {"BACKEND": "console.engine.embedded.EmbeddedBackend", "QUEUES": []}}
+HUEY = {
+    "huey_class": "huey.SqliteHuey",
+    "name": "console",
+    "filename": str(DATA_DIR / "tasks.sqlite3"),
+    "serializer": SignedSerializer(secret=SECRET_KEY, salt="console.tasks"),
+    "immediate": False,
+    "results": False,
+    "utc": True,
+}
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "teams.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "console.teams.accounts.ClosedAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Rivya Team Console] "
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CONSOLE_TRUSTED_PROXIES", default=0)
+
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-console_session" if SECURE else "console_session"
+CSRF_COOKIE_NAME = "__Host-console_csrf" if SECURE else "console_csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "console.ui.problem_views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+EMAIL_URL = env.str("EMAIL_URL", default="consolemail://")
+vars().update(env.email_url_config(EMAIL_URL))
+
+# -- walls ------------------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+
+# -- words and time ---------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+LOGGING_CONFIG = None
+logging_config(env.str("LOG_LEVEL", default="INFO"))

@@ -1,0 +1,104 @@
+"""Who may do what in a team: one table, used by views, templates and tests alike."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from console.teams.models import Membership, Role, Team, User
+
+P = ParamSpec("P")
+SESSION_TEAM = "team"
+
+
+class Act(StrEnum):
+    VIEW = "view"
+    SUBMIT = "submit"
+    MANAGE_PROJECTS = "manage projects"
+    MANAGE_KEYS = "manage keys"
+    MANAGE_PEOPLE = "manage people"
+    READ_AUDIT = "read audit"
+
+
+_EVERYONE = frozenset(Role)
+_MAKERS = frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER})
+_ADMINS = frozenset({Role.OWNER, Role.ADMIN})
+
+MAY: Mapping[Act, frozenset[Role]] = {
+    Act.VIEW: _EVERYONE,
+    Act.SUBMIT: _MAKERS,
+    Act.MANAGE_PROJECTS: _ADMINS,
+    Act.MANAGE_KEYS: _ADMINS,
+    Act.MANAGE_PEOPLE: _ADMINS,
+    Act.READ_AUDIT: _ADMINS,
+}
+
+
+class TeamRequest(HttpRequest):
+    """A request of a signed-in person inside a team (what `in_team` and `enter` make of an HttpRequest)."""
+
+    user: User
+    team: Team
+    membership: Membership
+    htmx: Any
+
+
+def may(role: str, act: Act) -> bool:
+    return role in MAY[act]
+
+
+def in_team(
+    act: Act = Act.VIEW,
+) -> Callable[
+    [Callable[Concatenate[TeamRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+]:
+    """For pages of the current team: sets `request.team` and `request.membership`, or answers 403 when the role may not."""
+
+    def decorate(
+        view: Callable[Concatenate[TeamRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            membership = current_membership(request)
+            if membership is None:
+                return redirect("teams:none")
+            _enter(request, membership, act)
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        return checked
+
+    return decorate
+
+
+def enter(request: HttpRequest, team: Team, act: Act = Act.VIEW) -> TeamRequest:
+    """For pages of one object, found through the asker: makes its team the current one. 403 when the role may not."""
+    membership = Membership.objects.select_related("team").get(team=team, user=request.user)  # type: ignore[misc]
+    request.session[SESSION_TEAM] = str(team.pk)
+    _enter(request, membership, act)
+    return request  # type: ignore[return-value]
+
+
+def current_membership(request: HttpRequest) -> Membership | None:
+    """The membership of the team chosen in this session, else of the one joined first; None without any."""
+    if not request.user.is_authenticated:
+        return None
+    mine = list(Membership.objects.select_related("team").filter(user=request.user))
+    chosen = request.session.get(SESSION_TEAM)
+    return next((membership for membership in mine if str(membership.team_id) == chosen), mine[0] if mine else None)
+
+
+def is_member(user_id: uuid.UUID, team_id: uuid.UUID) -> bool:
+    return Membership.objects.filter(user_id=user_id, team_id=team_id, user__is_active=True).exists()
+
+
+def _enter(request: HttpRequest, membership: Membership, act: Act) -> None:
+    request.team, request.membership = membership.team, membership  # type: ignore[attr-defined]
+    if not may(membership.role, act):
+        raise PermissionDenied(
+            f"Your role in {membership.team} is {membership.get_role_display().lower()}; to {act} you need another."
+        )

@@ -1,0 +1,37 @@
+"""The one stream of a page: what changed in the team that the page shows."""
+
+from functools import partial
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from console.live.stream import events
+from console.teams.access import current_membership, is_member
+
+
+@require_GET
+async def stream(request: HttpRequest) -> HttpResponseBase:
+    """GET `/live/?since=…`, read-only. Without a team 404; `Last-Event-ID` wins over `since`."""
+    membership = await sync_to_async(current_membership)(request)
+    if membership is None:
+        return HttpResponse(status=404)
+    allowed = partial(sync_to_async(_still_allowed), request, membership.user_id, membership.team_id)
+    response = StreamingHttpResponse(
+        events(membership.team_id, _since(request), allowed), content_type="text/event-stream; charset=utf-8"
+    )
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _still_allowed(request: HttpRequest, user_id: UUID, team_id: UUID) -> bool:
+    """Still a member, and the session that opened the stream has not been ended."""
+    session = request.session
+    return session.exists(session.session_key or "") and is_member(user_id, team_id)
+
+
+def _since(request: HttpRequest) -> int | None:
+    given = request.headers.get("Last-Event-ID") or request.GET.get("since", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None

@@ -1,0 +1,64 @@
+"""Two things every request needs: an id in all its log lines, and an error page in words."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import structlog
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from console.ui.problem_views import answer_error
+
+Answer = HttpResponseBase
+GetResponse = Callable[[HttpRequest], Any]
+
+
+@sync_and_async_middleware
+def request_id(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
+    """Names each request (`X-Request-ID` in the answer), and forbids caches to keep private pages."""
+
+    def begin(request: HttpRequest) -> str:
+        name = uuid.uuid4().hex
+        request.request_id = name  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=name)
+        return name
+
+    def end(response: Answer, name: str) -> Answer:
+        response["X-Request-ID"] = name
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    if iscoroutinefunction(get_response):
+
+        async def named_async(request: HttpRequest) -> Answer:
+            name = begin(request)
+            return end(await cast(Awaitable[Answer], get_response(request)), name)
+
+        return named_async
+
+    def named(request: HttpRequest) -> Answer:
+        name = begin(request)
+        return end(get_response(request), name)
+
+    return named
+
+
+@sync_and_async_middleware
+def problems(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
+    """Turns what a view did not expect of Rivya, or of the asker, into a Problem page or fragment with the right status."""
+    if iscoroutinefunction(get_response):
+
+        async def passed_async(request: HttpRequest) -> Answer:
+            return await cast(Awaitable[Answer], get_response(request))
+
+        passed_async.process_exception = answer_error  # type: ignore[attr-defined]
+        return passed_async
+
+    def passed(request: HttpRequest) -> Answer:
+        return cast(Answer, get_response(request))
+
+    passed.process_exception = answer_error  # type: ignore[attr-defined]
+    return passed

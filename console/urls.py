@@ -1,0 +1,24 @@
+"""The table of contents."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from console.teams.streaming import stream
+from console.worker import health
+
+urlpatterns = [
+    path("", include("console.jobs.urls")),
+    path("", include("console.files.urls")),
+    path("", include("console.catalogue.urls")),
+    path("", include("console.credits.urls")),
+    path("", include("console.projects.urls")),
+    path("", include("console.keys.urls")),
+    path("", include("console.teams.urls")),
+    path("", include("console.audit.urls")),
+    path("live/", include(([path("", stream, name="stream")], "live"))),
+    path("account/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]

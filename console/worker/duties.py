@@ -1,0 +1,32 @@
+"""What the worker does by the clock, besides following jobs: ordered plain functions, each safe to do twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from console.catalogue.refreshing import refresh_if_due
+from console.jobs.collecting import enqueue_stale
+from console.live.models import Event
+
+
+@dataclass(frozen=True)
+class Duty:
+    """`run` returns whether it found work to do."""
+
+    run: Callable[[], bool]
+    every_seconds: float
+
+
+def prune_events() -> bool:
+    """Forget live events that no page will ask for any more."""
+    gone, _ = Event.objects.filter(at__lt=timezone.now() - timedelta(hours=1)).delete()
+    return gone > 0
+
+
+DUTIES = (
+    Duty(refresh_if_due, every_seconds=15),
+    Duty(enqueue_stale, every_seconds=5),
+    Duty(prune_events, every_seconds=300),
+)
