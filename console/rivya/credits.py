@@ -1,0 +1,29 @@
+"""The wallet (`rivya-api.md` §10)."""
+
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from ._exchange import Call
+from ._sending import Sender
+from .types import Answer, read_one
+
+
+class Credits(Answer, frozen=True, kw_only=True):
+    """The account's balance: a snapshot, since Studio spends the same wallet and credits expire."""
+
+    vital: ClassVar[tuple[str, ...]] = ("current_credits",)
+
+    current_credits: Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
+
+
+class CreditsCalls:
+    """`client.credits`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def retrieve(self) -> Credits:
+        """The balance now. Raises `RivyaError`."""
+        received = await self._sender.exchange(Call("GET", "/api/v1/credits", repeatable=True))
+        return read_one(Credits, received.json(), request_id=received.request_id)

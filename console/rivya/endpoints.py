@@ -1,0 +1,138 @@
+"""Webhook endpoints, their deliveries and events (`rivya-api.md` §11)."""
+
+from collections.abc import Sequence
+
+from ._exchange import Call
+from ._sending import Sender
+from .errors import Unreadable
+from .generations import encode_json
+from .secret import Secret
+from .types import Answer, Id, Moment, plain, read_many, read_one
+
+_ALL = "/api/v1/webhooks"
+_ONE = "/api/v1/webhooks/{endpoint_id}"
+
+
+class Endpoint(Answer, frozen=True, kw_only=True):
+    """A webhook receiver registered at Rivya. `signing_secret` comes once: on create and on rotate."""
+
+    id: Id
+    name: str = ""
+    url: str = ""
+    event_types: tuple[str, ...] = ()
+    status: str = ""
+    secret_preview: str | None = None
+    signing_secret: Secret | None = None
+    last_success_at: Moment | None = None
+    last_failure_at: Moment | None = None
+    failure_count: int | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+    disabled_at: Moment | None = None
+    revoked_at: Moment | None = None
+
+    @property
+    def delivers(self) -> bool:
+        """Whether Rivya sends to it; any status but active counts as not (A24)."""
+        return self.status == "active"
+
+
+class Delivery(Answer, frozen=True, kw_only=True):
+    """One attempt to deliver an event, for diagnosis only (A33)."""
+
+    id: Id
+    event_id: str | None = None
+    endpoint_id: str | None = None
+    status: str | None = None
+    attempt: int | None = None
+    response_status: int | None = None
+    error: str | None = None
+    created_at: Moment | None = None
+    next_attempt_at: Moment | None = None
+
+
+class Event(Answer, frozen=True, kw_only=True):
+    """Something Rivya told, or would tell, its endpoints (A33)."""
+
+    id: Id
+    type: str = ""
+    api_version: str | None = None
+    created_at: Moment | None = None
+
+
+class EndpointCalls:
+    """`client.endpoints`. Creating, rotating, testing and deleting are repeated only when surely not done."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def create(self, *, name: str, url: str, event_types: Sequence[str]) -> Endpoint:
+        """Register a receiver (https only, §11.2). After an unknown outcome list first: a repeat may leave two."""
+        body = encode_json({"name": name, "url": url, "event_types": list(event_types)})
+        return await self._one(Call("POST", _ALL, body=body))
+
+    async def retrieve(self, endpoint_id: str) -> Endpoint:
+        """One endpoint, without its secret."""
+        return await self._one(Call("GET", _ONE, ids=(endpoint_id,), repeatable=True))
+
+    async def update(
+        self,
+        endpoint_id: str,
+        *,
+        name: str | None = None,
+        url: str | None = None,
+        event_types: Sequence[str] | None = None,
+        status: str | None = None,
+    ) -> Endpoint:
+        """Change what is given (A30); `status` is active or disabled."""
+        types = None if event_types is None else [*event_types]
+        given = {"name": name, "url": url, "event_types": types, "status": status}
+        body = encode_json({field: value for field, value in given.items() if value is not None})
+        return await self._one(Call("PATCH", _ONE, ids=(endpoint_id,), body=body, repeatable=True))
+
+    async def delete(self, endpoint_id: str) -> None:
+        """Remove an endpoint; any 2xx will do, with or without a body."""
+        await self._sender.exchange(Call("DELETE", _ONE, ids=(endpoint_id,)))
+
+    async def rotate_secret(self, endpoint_id: str) -> Endpoint:
+        """A new `signing_secret`, at once (A31). Raises `Unreadable` when the answer holds none: rotate again."""
+        received = await self._sender.exchange(Call("POST", _ONE + "/rotate-secret", ids=(endpoint_id,)))
+        fields = {"id": endpoint_id} | plain(received.json())
+        endpoint = read_one(Endpoint, fields, request_id=received.request_id)
+        if not endpoint.signing_secret:
+            raise Unreadable("The answer holds no signing secret.", request_id=received.request_id)
+        return endpoint
+
+    async def test(self, endpoint_id: str) -> Delivery | None:
+        """Have Rivya send a test event (A32). The delivery when the answer tells of one, else None."""
+        received = await self._sender.exchange(Call("POST", _ONE + "/test", ids=(endpoint_id,)))
+        try:
+            return read_one(Delivery, received.json())
+        except Unreadable:
+            return None
+
+    async def deliveries(self, endpoint_id: str) -> list[Delivery]:
+        """Recent attempts to deliver."""
+        received = await self._sender.exchange(Call("GET", _ONE + "/deliveries", ids=(endpoint_id,), repeatable=True))
+        return [delivery for delivery, _ in read_many(Delivery, received.json(), request_id=received.request_id)]
+
+    async def list(self) -> list[Endpoint]:
+        """The account's endpoints."""
+        received = await self._sender.exchange(Call("GET", _ALL, repeatable=True))
+        return [endpoint for endpoint, _ in read_many(Endpoint, received.json(), request_id=received.request_id)]
+
+    async def _one(self, call: Call) -> Endpoint:
+        received = await self._sender.exchange(call)
+        return read_one(Endpoint, received.json(), request_id=received.request_id)
+
+
+class EventCalls:
+    """`client.events`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def list(self) -> list[Event]:
+        """The account's events."""
+        received = await self._sender.exchange(Call("GET", "/api/v1/webhook-events", repeatable=True))
+        return [event for event, _ in read_many(Event, received.json(), request_id=received.request_id)]

@@ -1,0 +1,165 @@
+"""The network: the only module that imports httpx.
+
+httpx's transports are driven directly, without its `AsyncClient`: so there are no redirects, no cookies kept between
+keys, no proxies or certificates from the environment, and no log line with a URL. Another library would have to offer
+what `Transport.open` and `Reply` offer. One transport per event loop.
+"""
+
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Self
+
+import httpx
+
+from ._exchange import Wire, word
+from .errors import NoAnswer, RivyaError, TimedOut
+
+_POOL_SIZE = 50  # httpx's pool slows down steeply with its size, so many connections are several pools.
+
+
+class Transport:
+    """Connections to Rivya and to the media hosts, shared by any number of clients; an async context manager.
+
+    `timeout_seconds` bounds each wait for bytes and, unless a call brings its own, a whole exchange.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout_seconds: float = 30.0,
+        connect_timeout_seconds: float = 10.0,
+        max_connections: int = 100,
+        backend: Callable[[], httpx.AsyncBaseTransport] | None = None,
+    ) -> None:
+        self.timeout_seconds = timeout_seconds
+        self._connect_seconds = min(connect_timeout_seconds, timeout_seconds)
+        context = None if backend else httpx.create_ssl_context(trust_env=False)
+        sizes = [min(_POOL_SIZE, max_connections - start) for start in range(0, max(max_connections, 1), _POOL_SIZE)]
+        self._pools = [_Pool(backend() if backend else _connections(max(size, 1), context), size) for size in sizes]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for pool in self._pools:
+            await pool.backend.aclose()
+
+    async def open(self, wire: Wire) -> "Reply":
+        """Send a request and wait for the head of the answer; the caller closes the reply. Raises `NoAnswer`."""
+        pool = next((pool for pool in self._pools if pool.busy < pool.size), self._pools[0])
+        started = await self._started(pool, wire)
+        if isinstance(started, RivyaError):
+            raise started
+        return Reply(started, pool)
+
+    async def _started(self, pool: "_Pool", wire: Wire) -> httpx.Response | RivyaError:
+        # Errors are returned, so that what is raised later carries neither httpx's exception nor its frames.
+        pool.busy += 1
+        response: httpx.Response | None = None
+        try:
+            response = await pool.backend.handle_async_request(self._request(wire))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return _no_answer(error)
+        finally:
+            pool.busy -= response is None
+        return response
+
+    def _request(self, wire: Wire) -> httpx.Request:
+        idle = wire.idle_seconds or self.timeout_seconds
+        limits = {"connect": self._connect_seconds, "pool": self._connect_seconds, "read": idle, "write": idle}
+        upload = wire.upload
+        return httpx.Request(
+            wire.method,
+            wire.url.reveal(),
+            headers={name: value.reveal() for name, value in wire.headers.items()},
+            content=wire.body,
+            files={"file": (upload.name, upload.file, upload.mime_type)} if upload else None,
+            data=upload.form if upload else None,
+            extensions={"timeout": limits},
+        )
+
+
+class Reply:
+    """The head of an answer and its body to come; an async context manager that closes the connection's use."""
+
+    def __init__(self, response: httpx.Response, pool: "_Pool") -> None:
+        self._response = response
+        self._body = response.aiter_bytes()
+        self._pool: _Pool | None = pool
+        self.status = response.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Header values by lower-case name."""
+        return dict(self._response.headers)
+
+    @property
+    def request_id(self) -> str | None:
+        """Rivya's request id as far as a header tells it."""
+        return word(self._response.headers.get("x-request-id"))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def next_chunk(self) -> bytes | None:
+        """The next piece of the body, None at its end. Raises `NoAnswer` when it is lost or too slow."""
+        piece = await _next(self._body)
+        if isinstance(piece, RivyaError):
+            raise piece
+        return piece
+
+    async def aclose(self) -> None:
+        """Let go of the connection."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.busy -= 1
+            await self._response.aclose()
+
+
+class _Pool:
+    def __init__(self, backend: httpx.AsyncBaseTransport, size: int) -> None:
+        self.backend = backend
+        self.size = size
+        self.busy = 0
+
+
+def _connections(size: int, context: ssl.SSLContext | None) -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=30.0)
+    return httpx.AsyncHTTPTransport(verify=context or True, trust_env=False, limits=limits)
+
+
+async def _next(body: AsyncIterator[bytes]) -> bytes | RivyaError | None:
+    try:
+        return await anext(body)
+    except StopAsyncIteration:
+        return None
+    except httpx.HTTPError as error:
+        return _no_answer(error)
+
+
+def _no_answer(error: Exception) -> NoAnswer:
+    """Our error for one of httpx's; never its text, which may quote headers and URLs."""
+    unsent = isinstance(
+        error,
+        httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol | httpx.InvalidURL,
+    )
+    if isinstance(error, httpx.TimeoutException):
+        return TimedOut(sent=not unsent)
+    return NoAnswer("The server could not be reached." if unsent else "The connection was lost.", sent=not unsent)
+
+
+def _is_no_wire_detail(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
+
+
+# At DEBUG httpcore prints answer headers, and a Location may be a signed URL.
+for _name in ("httpcore.http11", "httpcore.http2", "httpcore.connection", "httpcore.proxy"):
+    logging.getLogger(_name).addFilter(_is_no_wire_detail)
