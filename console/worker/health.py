@@ -31,7 +31,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, migrations are complete and due work is being done; else 503 with what is wrong."""
+    """200 when the database answers, migrations are complete and due work is being done; else 503 with the reason."""
     try:
         facts = _facts()
     except DatabaseError as error:

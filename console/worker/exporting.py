@@ -1,0 +1,51 @@
+"""The state of everything paid for, for programs that check it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count
+
+from console.credits.models import Entry
+from console.jobs.models import Job, Result
+from console.projects.models import Project
+
+
+def state() -> dict[str, Any]:
+    """Every job with its idempotency key, Rivya id, state and credits; the ledger's sums per project. No content."""
+    return {"jobs": list(_jobs()), "turns": [], "ledger": list(_ledger())}
+
+
+def _jobs() -> Iterator[dict[str, Any]]:
+    here = Result.objects.filter(state=Result.State.COLLECTED).order_by().values_list("job").annotate(Count("id"))
+    collected = dict(here)
+    for job in Job.objects.order_by("created_at", "id").iterator():
+        yield {
+            "id": str(job.pk),
+            "team_id": str(job.team_id),
+            "project_id": str(job.project_id),
+            "idempotency_key": job.idempotency_key,
+            "rivya_id": job.rivya_id,
+            "status": job.status,
+            "model": job.model,
+            "quoted_credits": job.quoted_credits,
+            "reserved_credits": job.reserved_credits,
+            "final_credits": job.final_credits,
+            "error_code": job.error_code,
+            "sends": job.sends,
+            "results_collected": collected.get(job.pk, 0),
+            "created_at": job.created_at.isoformat(),
+            "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+        }
+
+
+def _ledger() -> Iterator[dict[str, Any]]:
+    for project in Project.objects.order_by("team_id", "name"):
+        entries = Entry.objects.filter(project=project)
+        yield {
+            "project_id": str(project.pk),
+            "project": project.name,
+            "team_id": str(project.team_id),
+            "charged": entries.charged(),
+            "held": entries.held(),
+            "lines": {kind: entries.filter(kind=kind).count() for kind in Entry.Kind.values},
+        }

@@ -1,0 +1,111 @@
+"""Make teams from a description: for fixtures, for the demo, for the first owner."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from console.keys import vault
+from console.keys.models import Account, Key, Secret
+from console.projects.models import Project
+from console.teams.models import Membership, Role, Team, User
+
+
+class BadDescription(Exception):
+    """The description cannot be used; says where and why. Nothing was written."""
+
+
+def seed_teams(description: Any) -> list[Team]:
+    """Make or complete every team of `{"teams": […], "staff": […]}`; the same description twice changes nothing.
+
+    A team: `name`, `time_zone`, `members` (`email`, `name`, `password`, `role`), `keys` (`name`, `purpose`,
+    `environment`, `secret`), `projects` (`name`, `purpose`, `key` = a key's purpose, `default_model`,
+    `monthly_budget`). Raises BadDescription.
+    """
+    if not isinstance(description, dict):
+        raise BadDescription('The file must hold one object: {"teams": [...], "staff": [...]}.')
+    with transaction.atomic():
+        for person in _items(description, "staff"):
+            user = _user(person)
+            user.is_staff = user.is_superuser = True
+            user.save(update_fields=["is_staff", "is_superuser"])
+        return [_team(item) for item in _items(description, "teams")]
+
+
+def _team(item: dict[str, Any]) -> Team:
+    team, _ = Team.objects.get_or_create(
+        name=_text(item, "name"),
+        defaults={"time_zone": item.get("time_zone", "UTC"), "is_demo": bool(item.get("is_demo", False))},
+    )
+    for person in [*_items(item, "members"), *_items(item, "users")]:
+        role = person.get("role", Role.MEMBER)
+        if role not in Role.values:
+            raise BadDescription(f"{person.get('email')}: no such role: {role}")
+        Membership.objects.update_or_create(team=team, user=_user(person), defaults={"role": role})
+    for key in _items(item, "keys"):
+        _key(team, key)
+    for project in _items(item, "projects"):
+        _project(team, project)
+    return team
+
+
+def _user(item: dict[str, Any]) -> User:
+    email = _text(item, "email").lower()
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        return User.objects.create_user(email, item.get("password"), name=item.get("name", ""))
+    return user
+
+
+def _key(team: Team, item: dict[str, Any]) -> Key:
+    purpose, secret = _text(item, "purpose"), _text(item, "secret")
+    environment = item.get("environment", Key.Environment.PRODUCTION)
+    found = (
+        Key.objects.filter(team=team, purpose=purpose, environment=environment).exclude(state=Key.State.RETIRED).first()
+    )
+    if found:
+        return found
+    account = Account.objects.filter(team=team).first() or Account.objects.create(
+        team=team, label=item.get("account", "Rivya account")
+    )
+    key = Key.objects.create(
+        team=team, account=account, name=item.get("name", purpose), purpose=purpose, environment=environment
+    )
+    secret_id = uuid4()
+    Secret.objects.create(
+        id=secret_id,
+        key=key,
+        sealed=vault.seal(secret, table="keys_secret", row=secret_id, team=team.pk),
+        fingerprint=vault.fingerprint(secret),
+        last_four=secret[-4:],
+    )
+    return key
+
+
+def _project(team: Team, item: dict[str, Any]) -> Project:
+    key = Key.objects.filter(team=team, purpose=item.get("key")).exclude(state=Key.State.RETIRED).first()
+    project, _ = Project.objects.get_or_create(
+        team=team,
+        name=_text(item, "name"),
+        defaults={
+            "purpose": item.get("purpose", ""),
+            "key": key or Key.objects.filter(team=team).usable().first(),
+            "default_model": item.get("default_model", ""),
+            "monthly_budget": item.get("monthly_budget", item.get("budget")),
+        },
+    )
+    return project
+
+
+def _items(item: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = item.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise BadDescription(f"{name} must be a list of objects.")
+    return found
+
+
+def _text(item: dict[str, Any], name: str) -> str:
+    value = item.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise BadDescription(f"Each entry needs a {name}: {sorted(item)}")
+    return value.strip()
