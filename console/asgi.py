@@ -6,10 +6,10 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
-from asgiref.wsgi import WsgiToAsgi  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.asgi import get_asgi_application  # noqa: E402
-from whitenoise import WhiteNoise  # noqa: E402
+from asgiref.wsgi import WsgiToAsgi
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from whitenoise import WhiteNoise
 
 django_application = get_asgi_application()
 
@@ -27,6 +27,7 @@ static_application = WsgiToAsgi(_whitenoise)
 async def application(
     scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
 ) -> None:
+    """Static files by prefix, the rest through Django."""
     if scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
         await static_application(scope, receive, send)
     else:

@@ -1,4 +1,4 @@
-"""gunicorn's settings: uvicorn workers, because a stream must notice a reader that has gone (`docs/architecture.md`)."""
+"""gunicorn's settings: uvicorn workers, because a stream must notice that its reader has gone."""
 
 import environ
 

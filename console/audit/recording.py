@@ -9,6 +9,8 @@ from console.audit.models import AuditEvent
 
 
 class Actor(Protocol):
+    """Whoever acts: has an id, and a text that names them."""
+
     @property
     def pk(self) -> Any: ...
 

@@ -34,7 +34,7 @@ class Subject:
 
 
 def reserve(subject: Subject, *, project: Project, key: Key, person: Any, credits: int) -> Entry:
-    """Hold `credits` for the subject. Raises BudgetReached when the month has no room; fails closed under concurrency."""
+    """Hold `credits` for the subject. Raises BudgetReached when the month has no room, also under concurrency."""
     with transaction.atomic():
         month = month_of(project, timezone.now())
         _take(project, month, credits)
@@ -73,6 +73,7 @@ def left_this_month(project: Project) -> int | None:
 
 
 def month_of(project: Project, moment: datetime) -> date:
+    """The first day of the month that the moment falls in, in the team's zone."""
     return moment.astimezone(ZoneInfo(project.team.time_zone)).date().replace(day=1)
 
 

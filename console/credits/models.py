@@ -12,6 +12,8 @@ from console.teams.models import Team
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
+    """Lines of the ledger, and their sums."""
+
     def visible_to(self, user: Any) -> "EntryQuerySet":
         return self.filter(team__memberships__user=user)
 
@@ -70,7 +72,7 @@ class Entry(models.Model):
 
 
 class Budget(models.Model):
-    """A project's month. `committed` = charged + held of that month; changed only beside an Entry, in one transaction."""
+    """A project's month. `committed` = charged + held of that month; changed only in the transaction of an Entry."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="budgets")

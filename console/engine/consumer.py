@@ -7,6 +7,8 @@ THREADS = 2
 
 
 class QuietConsumer(Consumer):  # type: ignore[misc]
+    """Threads only."""
+
     def _set_signal_handlers(self) -> None:
         """The worker command owns SIGTERM and SIGINT; huey must not take them."""
 

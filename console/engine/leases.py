@@ -16,8 +16,8 @@ def claim(
 ) -> tuple[UUID, list[M]]:
     """Lease up to `limit` rows of `due` that nobody holds; returns the lease token and the fresh rows.
 
-    The model needs `lease` and `leased_until`. A lease must outlive the work it covers; a dead worker's rows come free by
-    themselves when it ends. `also_set` is written in the same statement, before any work begins.
+    The model needs `lease` and `leased_until`. A lease must outlive the work it covers; a dead worker's rows come free
+    by themselves when it ends. `also_set` is written in the same statement, before any work begins.
     """
     token, now = uuid4(), timezone.now()
     free = due.filter(Q(leased_until=None) | Q(leased_until__lt=now)).order_by(order)

@@ -1,4 +1,4 @@
-"""Ask Rivya about one job: send it if Rivya may not have it, read it if Rivya does. The network half; writes nothing."""
+"""Ask Rivya about one job: send it, or read it once Rivya has it. The network half; writes no outcome."""
 
 import time
 from dataclasses import dataclass

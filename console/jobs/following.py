@@ -1,5 +1,6 @@
 """What Rivya's word about a task means for our job: state, ledger, results, open pages."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -30,7 +31,7 @@ def settle_read(job: Job, answer: Answer) -> None:
 
 def apply(job: Job, generation: rivya.Generation) -> None:
     """Move the job to what the generation says; a job that is final stays as it is. Unknown states count as open."""
-    seen = {"rivya_status": generation.status[:64], "misses": 0}
+    seen: dict[str, Any] = {"rivya_status": generation.status[:64], "misses": 0}
     if generation.reserved_credits is not None:
         seen["reserved_credits"] = generation.reserved_credits
     match generation.status:
@@ -42,7 +43,7 @@ def apply(job: Job, generation: rivya.Generation) -> None:
             _still_open(job, Job.Status.QUEUED if status == "queued" else Job.Status.PROCESSING, seen)
 
 
-def _still_open(job: Job, status: Job.Status, seen: dict[str, object]) -> None:
+def _still_open(job: Job, status: Job.Status, seen: dict[str, Any]) -> None:
     if timezone.now() > job.deadline_at + READ_WITHIN:
         text = "Rivya has kept this job open for more than a day past its time."
         move(
@@ -56,8 +57,8 @@ def _still_open(job: Job, status: Job.Status, seen: dict[str, object]) -> None:
     move(job, Job.Status.UNKNOWN if late else status, next_check_at=due, **seen)
 
 
-def _succeeded(job: Job, generation: rivya.Generation, seen: dict[str, object]) -> None:
-    urls = list(dict.fromkeys(generation.result.urls if generation.result else []))[:MOST_RESULTS]
+def _succeeded(job: Job, generation: rivya.Generation, seen: dict[str, Any]) -> None:
+    urls = [url.reveal() for url in generation.result.all_urls][:MOST_RESULTS] if generation.result else []
     final = _charged(job, generation)
     code, message, status = "", "", Job.Status.SUCCEEDED
     if not urls:
@@ -70,7 +71,7 @@ def _succeeded(job: Job, generation: rivya.Generation, seen: dict[str, object]) 
         transaction.on_commit(lambda pk=str(result.pk): collect_result.enqueue(pk))  # type: ignore[misc]
 
 
-def _failed(job: Job, generation: rivya.Generation, seen: dict[str, object]) -> None:
+def _failed(job: Job, generation: rivya.Generation, seen: dict[str, Any]) -> None:
     error, final = generation.error, generation.final_credits or 0
     code = (error.code if error else "")[:100] or "generation_failed"
     message = error.message if error else ""

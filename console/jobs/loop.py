@@ -68,7 +68,7 @@ class Follower:
 
 
 def claim_due(limit: int) -> tuple[UUID, list[Job]]:
-    """Lease due jobs. A send is counted with the lease, before its first byte goes out: a kill in between leaves a trace."""
+    """Lease due jobs. A send is counted with the lease, before its first byte goes out: a kill leaves a trace."""
     unsent = Q(rivya_id="")
     return claim(
         Job.objects.due(),

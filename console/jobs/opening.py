@@ -121,7 +121,7 @@ def _body(order: Order, job_id: UUID) -> bytes:
     params = dict(order.params)
     if order.references:
         params["referenceMediaItems"] = [_item(file, upload) for file, upload in order.references]
-    return rivya.encode_generation(
+    return rivya.GenerationCalls.encode(
         model=order.model.pk, prompt=order.prompt or None, params=params, client_request_id=f"job-{job_id}"
     )
 

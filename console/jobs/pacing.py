@@ -1,4 +1,4 @@
-"""When to ask next. rivya-api.md §6: first after 2–3 s, then every 5–10 s, slower for long work."""
+"""When to ask next. rivya-api.md §6: first after 2 to 3 s, then every 5 to 10 s, slower for long work."""
 
 import random
 from datetime import datetime, timedelta
@@ -36,4 +36,4 @@ def next_send(sends: int, retry_after_seconds: float | None) -> datetime:
 
 def in_seconds(seconds: float) -> datetime:
     """That far from now, give or take a tenth, so that jobs do not march in step."""
-    return timezone.now() + timedelta(seconds=seconds * random.uniform(0.9, 1.1))
+    return timezone.now() + timedelta(seconds=seconds * random.uniform(0.9, 1.1))  # noqa: S311

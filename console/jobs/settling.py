@@ -25,7 +25,7 @@ def settle(answers: Iterable[Answer]) -> int:
                 with transaction.atomic():
                     written += _settle_one(answer)
             except DatabaseError as error:  # the job stays leased, and is asked about again when the lease ends
-                log.error("settle_failed", job=str(answer.job.pk), error=type(error).__name__, detail=str(error))
+                log.exception("settle_failed", job=str(answer.job.pk), error=type(error).__name__)
         used = {answer.secret_id for answer in answers if answer.secret_id}
         Secret.objects.filter(pk__in=used).update(last_used_at=timezone.now())
     return written

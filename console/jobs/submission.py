@@ -1,5 +1,7 @@
 """What an answer to a send means: done, not done, or unknown. Never sent under a new key by itself."""
 
+from typing import Any
+
 from django.utils import timezone
 
 from console import rivya
@@ -19,7 +21,7 @@ def settle_sent(job: Job, answer: Answer) -> None:
     """Write down what came of one send. Inside a transaction, with the lease held."""
     was_in_doubt = job.sends - 1 > job.clear_sends
     if answer.generation is not None:
-        _accepted(job, answer)
+        _accepted(job, answer.generation, answer.elapsed_ms)
     elif answer.error is None:
         _without_a_key(job, answer, was_in_doubt)
     elif answer.error.outcome == "unknown":
@@ -30,11 +32,9 @@ def settle_sent(job: Job, answer: Answer) -> None:
         _not_now(job, answer.error, was_in_doubt)
 
 
-def _accepted(job: Job, answer: Answer) -> None:
-    generation = answer.generation
-    assert generation is not None
+def _accepted(job: Job, generation: rivya.Generation, elapsed_ms: int) -> None:
     if not generation.id or Job.objects.filter(account_id=job.account_id, rivya_id=generation.id).exists():
-        _unanswered(job, rivya.Unreadable("The answer names no task of its own."), answer.elapsed_ms)
+        _unanswered(job, rivya.Unreadable("The answer names no task of its own."), elapsed_ms)
         return
     note(
         job.pk,
@@ -42,7 +42,7 @@ def _accepted(job: Job, answer: Answer) -> None:
         Step.Kind.ACCEPTED,
         generation.status,
         task=generation.id,
-        milliseconds=answer.elapsed_ms,
+        milliseconds=elapsed_ms,
         attempt=job.sends,
         reserved=generation.reserved_credits,
     )
@@ -84,7 +84,7 @@ def _refused(job: Job, error: rivya.Refused, answer: Answer, was_in_doubt: bool)
     )
     if isinstance(error, rivya.KeyRefused) and answer.secret_id:
         mark_refused(answer.secret_id, error.code)
-    facts = {
+    facts: dict[str, Any] = {
         "error_code": error.code or f"http_{error.status}",
         "error_message": error.message,
         "request_id": error.request_id or "",

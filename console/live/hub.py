@@ -28,7 +28,7 @@ class Hub:
 
     @asynccontextmanager
     async def subscribe(self, team_id: UUID, since: int | None) -> AsyncIterator["asyncio.Queue[Event | None]"]:
-        """A queue of the team's events after `since` (from now on without it); None in it means: you were too slow, reconnect."""
+        """A queue of the team's events after `since` (else from now on); None in it means: too slow, reconnect."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_SIZE)
         newest = await _newest()
         if self._tail is None or self._tail.done():
@@ -44,7 +44,7 @@ class Hub:
             self._queues[team_id].discard(queue)
             if not self._queues[team_id]:
                 del self._queues[team_id]
-            if not self._queues and self._tail:
+            if not self._queues and self._tail is not None:
                 self._tail.cancel()
                 self._tail = None
 

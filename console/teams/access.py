@@ -17,6 +17,8 @@ SESSION_TEAM = "team"
 
 
 class Act(StrEnum):
+    """What a person may want to do in a team."""
+
     VIEW = "view"
     SUBMIT = "submit"
     MANAGE_PROJECTS = "manage projects"
@@ -49,6 +51,7 @@ class TeamRequest(HttpRequest):
 
 
 def may(role: str, act: Act) -> bool:
+    """Whether the role allows the act."""
     return role in MAY[act]
 
 
@@ -57,13 +60,13 @@ def in_team(
 ) -> Callable[
     [Callable[Concatenate[TeamRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 ]:
-    """For pages of the current team: sets `request.team` and `request.membership`, or answers 403 when the role may not."""
+    """For pages of the current team: sets `request.team` and `request.membership`; 403 when the role may not."""
 
     def decorate(
         view: Callable[Concatenate[TeamRequest, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             membership = current_membership(request)
             if membership is None:
                 return redirect("teams:none")
@@ -93,6 +96,7 @@ def current_membership(request: HttpRequest) -> Membership | None:
 
 
 def is_member(user_id: uuid.UUID, team_id: uuid.UUID) -> bool:
+    """Whether an active person belongs to the team right now."""
     return Membership.objects.filter(user_id=user_id, team_id=team_id, user__is_active=True).exists()
 
 

@@ -5,5 +5,7 @@ from django.http import HttpRequest
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """allauth with sign-up closed."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -10,10 +10,13 @@ from console.jobs.models.job import Job
 
 
 def stored_name(result: "Result", name: str) -> str:
+    """Where a result's bytes lie in the storage."""
     return f"results/{result.job.team_id}/{result.job_id}/{result.index}-{name}"
 
 
 class ResultQuerySet(models.QuerySet["Result"]):
+    """Results, found through the asker or by what is due."""
+
     def visible_to(self, user: Any) -> "ResultQuerySet":
         return self.filter(job__team__memberships__user=user)
 
@@ -44,7 +47,7 @@ class Result(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     duration_seconds = models.FloatField(null=True)
-    peaks = models.JSONField(default=list)  # loudness 0–100 of 96 slices, for audio
+    peaks = models.JSONField(default=list)  # loudness 0 to 100 of 96 slices, for audio
     content = models.FileField(upload_to=stored_name, blank=True, max_length=300)
     preview = models.FileField(upload_to=stored_name, blank=True, max_length=300)  # WebP thumbnail or poster frame
     tries = models.PositiveSmallIntegerField(default=0)
