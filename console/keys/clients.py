@@ -1,9 +1,14 @@
 """The only place where a Rivya client is built."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
+from asgiref.sync import async_to_sync
 from django.conf import settings
 
 from console import rivya
@@ -16,15 +21,42 @@ log = structlog.get_logger("console.rivya")
 TIMEOUT_SECONDS = 30.0
 MAX_CONNECTIONS = 100
 
-_transports: "WeakKeyDictionary[asyncio.AbstractEventLoop, rivya.Transport]" = WeakKeyDictionary()
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_of_the_loop: "WeakKeyDictionary[asyncio.AbstractEventLoop, rivya.Transport]" = WeakKeyDictionary()
+_of_this_call: ContextVar[rivya.Transport | None] = ContextVar("transport", default=None)
 
 
 def transport() -> rivya.Transport:
-    """The connection pool of the running event loop."""
+    """The connections to use here: those of the enclosing `connected()`, else those of the running event loop."""
+    if own := _of_this_call.get():
+        return own
     loop = asyncio.get_running_loop()
-    if loop not in _transports:
-        _transports[loop] = rivya.Transport(timeout_seconds=TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS)
-    return _transports[loop]
+    if loop not in _of_the_loop:
+        _of_the_loop[loop] = rivya.Transport(timeout_seconds=TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS)
+    return _of_the_loop[loop]
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[rivya.Transport]:
+    """Connections of one's own, closed at the end: for loops that end before the process does."""
+    async with rivya.Transport(timeout_seconds=TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS) as own:
+        token = _of_this_call.set(own)
+        try:
+            yield own
+        finally:
+            _of_this_call.reset(token)
+
+
+def from_sync(work: Callable[P, Awaitable[T]]) -> Callable[P, T]:
+    """The async function as a sync one, for sync views, tasks and commands: with connections of its own."""
+
+    async def inside(*args: P.args, **kwargs: P.kwargs) -> T:
+        async with connected():
+            return await work(*args, **kwargs)
+
+    return async_to_sync(inside)
 
 
 def anonymous_client() -> rivya.Client:
@@ -43,6 +75,7 @@ def client_for(secret: Secret, team_id: object) -> rivya.Client:
 
 
 def open_secret(secret: Secret, team_id: object) -> str:
+    """The pasted key itself. Raises CannotOpen."""
     return vault.open_sealed(secret.sealed, table="keys_secret", row=secret.pk, team=team_id)  # type: ignore[arg-type]
 
 
@@ -73,6 +106,8 @@ __all__ = [
     "anonymous_client",
     "client_for",
     "client_with",
+    "connected",
+    "from_sync",
     "note_cannot_open",
     "open_secret",
     "transport",

@@ -4,11 +4,11 @@ import secrets
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from asgiref.sync import async_to_sync
 
 from console.catalogue.models import CatalogueModel
 from console.catalogue.refreshing import refresh
 from console.jobs.opening import Order, open_job
+from console.keys.clients import from_sync
 from console.projects.models import Project
 from console.teams.models import Team, User
 from console.worker.seeding import seed_teams
@@ -69,7 +69,7 @@ def seed_demo() -> dict[str, str]:
     user = User.objects.get(email=EMAIL)
     user.set_password(password)
     user.save(update_fields=["password"])
-    async_to_sync(refresh)()
+    from_sync(refresh)()
     _open_jobs(team, user)
     return {"email": EMAIL, "password": password, "team": str(team.pk)}
 

@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from console.engine.consumer import make_consumer
 from console.jobs.loop import Follower
+from console.keys.clients import connected
 from console.worker.duties import DUTIES, Duty
 
 log = structlog.get_logger("console.worker")
@@ -24,7 +25,8 @@ async def work() -> None:
     consumer.start()
     log.info("worker_started")
     try:
-        await asyncio.gather(_keep("follow", Follower().run, stop), *(_keep_doing(duty, stop) for duty in DUTIES))
+        async with connected():
+            await asyncio.gather(_keep("follow", Follower().run, stop), *(_keep_doing(duty, stop) for duty in DUTIES))
     finally:
         await asyncio.to_thread(consumer.stop, graceful=True)
         log.info("worker_stopped")
