@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-
 from console.catalogue.models import CatalogueModel
 from console.catalogue.refreshing import refresh
 from console.jobs.opening import Order, open_job

@@ -5,7 +5,6 @@ import signal
 from collections.abc import Awaitable, Callable
 
 import structlog
-from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from console.engine.consumer import make_consumer
@@ -35,7 +34,7 @@ async def work() -> None:
 async def _keep_doing(duty: Duty, stop: asyncio.Event) -> None:
     async def once(stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await sync_to_async(_with_fresh_connections)(duty)
+            await asyncio.to_thread(_with_fresh_connections, duty)  # a slow duty must not hold up the following
             await _pause(stop, duty.every_seconds)
 
     await _keep(duty.run.__name__, once, stop)
@@ -60,4 +59,7 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 def _with_fresh_connections(duty: Duty) -> None:
     close_old_connections()
-    duty.run()
+    try:
+        duty.run()
+    finally:
+        close_old_connections()
