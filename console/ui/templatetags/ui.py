@@ -122,10 +122,10 @@ def waveform(
 def control(field: BoundField, **attrs: str) -> SafeString:
     """A bound field's control in our look, told to be invalid and described by its help and errors."""
     kind = getattr(field.field.widget, "input_type", "") or type(field.field.widget).__name__.lower()
-    given = {name.replace("_", "-"): value for name, value in attrs.items()}
+    given: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attrs.items()}
     if kind not in _CLASSLESS:
         own = str(field.field.widget.attrs.get("class", ""))
-        given["class"] = " ".join(filter(None, [_CONTROL_CLASSES.get(kind, "input"), own, given.get("class", "")]))
+        given["class"] = " ".join(filter(None, [_CONTROL_CLASSES.get(kind, "input"), own, str(given.get("class", ""))]))
     if field.errors:
         given["aria-invalid"] = "true"
     described = [f"{field.auto_id}_helptext"] * bool(field.help_text) + [f"{field.auto_id}_error"] * bool(field.errors)

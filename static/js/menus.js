@@ -1,0 +1,40 @@
+// <details data-menu>: one open at a time, closes on Escape and outside, arrows move between its items.
+(() => {
+  const items = (menu) => [...menu.querySelectorAll(".menu :is(a[href], button:not(:disabled))")];
+  const close = (menu, refocus) => {
+    menu.open = false;
+    if (refocus) menu.querySelector("summary").focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      const inside = menu.contains(event.target);
+      const chose = event.target.closest(".menu-item") && !event.target.closest("form");
+      if (!inside || chose) close(menu, false);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details[data-menu]");
+    if (!menu) return;
+    if (event.key === "Escape" && menu.open) {
+      event.stopPropagation();
+      event.preventDefault();
+      close(menu, true);
+      return;
+    }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    menu.open = true;
+    const all = items(menu);
+    if (!all.length) return;
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const from = all.indexOf(document.activeElement);
+    all[from === -1 ? (step === 1 ? 0 : all.length - 1) : (from + step + all.length) % all.length].focus();
+  });
+
+  document.addEventListener("focusout", (event) => {
+    const menu = event.target.closest?.("details[data-menu][open]");
+    if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) close(menu, false);
+  });
+})();
