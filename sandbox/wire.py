@@ -1,0 +1,50 @@
+"""Misbehaving below HTTP: resets, silent closes and half bodies on the connection itself."""
+
+import asyncio
+import socket
+import struct
+from typing import Any
+
+from starlette.types import Receive, Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+CONNECTION = "sandbox.connection"
+
+
+class OpenProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which also hands the transport to the application, so that faults can cut the wire."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {CONNECTION: {"transport": self.transport}}
+
+
+async def reset(scope: Scope, receive: Receive) -> None:
+    """End the connection with a TCP reset: what was not read by the client is lost to it."""
+    transport = _transport(scope)
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+    await gone(receive)
+
+
+async def close(scope: Scope, receive: Receive) -> None:
+    """End the connection in an orderly way (FIN), however little was said."""
+    _transport(scope).close()
+    await gone(receive)
+
+
+async def gone(receive: Receive, seconds: float = 5.0) -> bool:
+    """Wait until the client is gone, at most ``seconds``. Returns whether it is."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True
+
+
+def _transport(scope: Scope) -> Any:
+    return scope["extensions"][CONNECTION]["transport"]
