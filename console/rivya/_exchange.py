@@ -213,7 +213,7 @@ def _kind(code: str, status: int, *, enveloped: bool) -> type[errors.Refused]:
         return _BY_CODE[code]
     if status == 403 and enveloped:
         return errors.ScopeMissing
-    if status >= 500:
+    if status >= 500 or status < 400:  # a redirect, or an error inside a stream: nothing is known
         return errors.Unavailable
     return _BY_STATUS.get(status, errors.Refused)
 

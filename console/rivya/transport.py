@@ -8,6 +8,7 @@ what `Transport.open` and `Reply` offer. One transport per event loop.
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import cache
 from typing import Self
 
 import httpx
@@ -34,9 +35,8 @@ class Transport:
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self._connect_seconds = min(connect_timeout_seconds, timeout_seconds)
-        context = None if backend else httpx.create_ssl_context(trust_env=False)
         sizes = [min(_POOL_SIZE, max_connections - start) for start in range(0, max(max_connections, 1), _POOL_SIZE)]
-        self._pools = [_Pool(backend() if backend else _connections(max(size, 1), context), size) for size in sizes]
+        self._pools = [_Pool(backend() if backend else _connections(max(size, 1)), size) for size in sizes]
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,9 +131,15 @@ class _Pool:
         self.busy = 0
 
 
-def _connections(size: int, context: ssl.SSLContext | None) -> httpx.AsyncHTTPTransport:
+@cache
+def _trust() -> ssl.SSLContext:
+    """Made once per process: reading the certificates takes longer than a request."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _connections(size: int) -> httpx.AsyncHTTPTransport:
     limits = httpx.Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=30.0)
-    return httpx.AsyncHTTPTransport(verify=context or True, trust_env=False, limits=limits)
+    return httpx.AsyncHTTPTransport(verify=_trust(), trust_env=False, limits=limits)
 
 
 async def _next(body: AsyncIterator[bytes]) -> bytes | RivyaError | None:
