@@ -34,6 +34,9 @@ if urlsplit(RIVYA_BASE_URL).scheme not in {"http", "https"} or not urlsplit(RIVY
 
 SECURE = PUBLIC_URL.startswith("https://")
 
+# One exchange with Rivya may take this long; leases outlive it.
+RIVYA_TIMEOUT_SECONDS = env.float("RIVYA_TIMEOUT_SECONDS", default=30.0)
+
 # Hosts that results may be downloaded from; Rivya's pages do not name its media host (rivya-api.md A16).
 RIVYA_MEDIA_HOSTS = frozenset(env.list("RIVYA_MEDIA_HOSTS", default=[]) or [urlsplit(RIVYA_BASE_URL).netloc])
 

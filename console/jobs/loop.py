@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce, Now
 
@@ -11,9 +12,8 @@ from console.engine.leases import claim
 from console.jobs.asking import Answer, ask
 from console.jobs.models import Job
 from console.jobs.settling import settle
-from console.keys.clients import TIMEOUT_SECONDS
 
-LEASE_SECONDS = TIMEOUT_SECONDS * 2 + 15  # outlives one exchange, with time to write it down
+LEASE_MARGIN_SECONDS = 15.0
 MOST_IN_FLIGHT = 100
 SETTLE_EVERY_SECONDS = 0.05
 
@@ -74,7 +74,7 @@ def claim_due(limit: int) -> tuple[UUID, list[Job]]:
         Job.objects.due(),
         order="next_check_at",
         limit=limit,
-        lease_seconds=LEASE_SECONDS,
+        lease_seconds=settings.RIVYA_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS,
         sends=Case(When(unsent, then=F("sends") + 1), default=F("sends")),
         first_sent_at=Case(When(unsent, then=Coalesce("first_sent_at", Now())), default=F("first_sent_at")),
     )

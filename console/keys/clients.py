@@ -18,7 +18,6 @@ from console.keys.vault import CannotOpen
 
 log = structlog.get_logger("console.rivya")
 
-TIMEOUT_SECONDS = 30.0
 MAX_CONNECTIONS = 100
 
 P = ParamSpec("P")
@@ -34,14 +33,14 @@ def transport() -> rivya.Transport:
         return own
     loop = asyncio.get_running_loop()
     if loop not in _of_the_loop:
-        _of_the_loop[loop] = rivya.Transport(timeout_seconds=TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS)
+        _of_the_loop[loop] = rivya.Transport(timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS)
     return _of_the_loop[loop]
 
 
 @asynccontextmanager
 async def connected() -> AsyncIterator[rivya.Transport]:
     """Connections of one's own, closed at the end: for loops that end before the process does."""
-    async with rivya.Transport(timeout_seconds=TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS) as own:
+    async with rivya.Transport(timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS) as own:
         token = _of_this_call.set(own)
         try:
             yield own

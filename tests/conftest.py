@@ -1,0 +1,116 @@
+"""Who and what every test may ask for: Alice (owner), Bob (member), Charlie (a stranger), and a real sandbox."""
+
+import json
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from console.keys.models import Key
+from console.projects.models import Project
+from console.teams.models import Role, Team, User
+from tests.factories import make_key, make_project, make_team, make_user
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return make_team(name="Alice's team")
+
+
+@pytest.fixture
+def alice(team: Team) -> User:
+    return make_user("alice", team, Role.OWNER)
+
+
+@pytest.fixture
+def bob(team: Team) -> User:
+    return make_user("bob", team, Role.MEMBER)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    user = make_user("charlie")
+    make_team(user, name="Charlie's team")
+    return user
+
+
+@pytest.fixture
+def browser_of() -> Any:
+    """`browser_of(alice)` is a Django client that is signed in as Alice."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The fake Rivya, a real process. Each test has an account of its own."""
+
+    url: str
+    account: str = ""
+    secret: str = ""
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        request = urllib.request.Request(
+            f"{self.url}/_sandbox/{path}",
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def state(self) -> Any:
+        return self.control("GET", "state")
+
+    def generations(self) -> list[Any]:
+        return [item for item in self.state()["generations"] if item["account"] == self.account]
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    data: Path = tmp_path_factory.mktemp("sandbox") / "sandbox.sqlite3"
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--data", str(data), "--control"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        ready = process.stdout.readline()
+        found = re.search(r"http://\S+", ready)
+        assert found, f"the sandbox did not start: {ready!r}"
+        yield Sandbox(found.group())
+        process.kill()
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox, settings: Any) -> Iterator[Sandbox]:
+    """The sandbox with a fresh account of 1,000 credits and a key with all scopes; faults are cleared at the end."""
+    account = f"acct-{uuid4().hex[:8]}"
+    secret = f"rvya_sk_test_{uuid4().hex}"
+    settings.RIVYA_BASE_URL = sandbox_process.url
+    settings.RIVYA_MEDIA_HOSTS = frozenset({sandbox_process.url.removeprefix("http://")})
+    here = Sandbox(sandbox_process.url, account, secret)
+    here.control("POST", "accounts", {"name": account, "credits": 1000})
+    here.control("POST", "keys", {"account": account, "key": secret})
+    yield here
+    here.control("DELETE", "faults")
+
+
+@pytest.fixture
+def key(team: Team, sandbox: Sandbox) -> Key:
+    return make_key(team, sandbox.secret)
+
+
+@pytest.fixture
+def project(team: Team, key: Key) -> Project:
+    return make_project(team, key)
