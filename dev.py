@@ -80,7 +80,8 @@ def run(port: int, data: Path, with_sandbox: bool, with_demo: bool) -> int:
     if port and not can_listen(port):
         return complain(f"Port {port} is taken. Stop what listens there, or choose another: --port {port + 1}")
     install("requirements-sandbox.txt" if with_sandbox else "requirements.txt")
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.umask(0o077)
+    data.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         if not stack.enter_context(locked(data / "run.lock", wait=False)):
             return complain(f"A console runs on {data} already. Stop it, or give this one its own: --data DIR")
@@ -186,7 +187,7 @@ class Children:
         self.commands: dict[str, list[str]] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.started: dict[str, list[float]] = {}
-        logs.mkdir(mode=0o700, exist_ok=True)
+        logs.mkdir(exist_ok=True)
 
     def start(self, name: str, *command: str) -> None:
         """Start one process, with its output in `<logs>/<name>.log`."""
@@ -205,7 +206,7 @@ class Children:
             )
 
     def wait_until(self, is_true: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
-        """Keep every process up until the condition holds. Broken when that takes too long, or one dies at each start."""
+        """Keep every process up until the condition holds. Broken when that takes too long, or one never stays up."""
         deadline = time.monotonic() + seconds
         while not is_true():
             for name, process in list(self.processes.items()):
