@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from . import errors
 from .secret import HIDDEN, Secret, scrub
-from .types import decode, plain
+from .types import AnswerT, parsed, plain, read_one, read_pairs
 
 LONGEST_PAUSE_SECONDS = 60.0
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,1024}")
@@ -104,9 +104,32 @@ class Received:
         """Rivya's request id as far as a header tells it."""
         return word(self.headers.get("x-request-id"))
 
-    def json(self) -> Any:
-        """The body as plain values. Raises `Unreadable`."""
-        return decode(self.body, request_id=self.request_id)
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The body when it is a JSON object, else an empty one."""
+        return plain(parsed(self.body))
+
+    def one(self, kind: type[AnswerT]) -> AnswerT:
+        """The object this answer holds. Raises `Unreadable`."""
+        answer = read_one(kind, parsed(self.body))
+        if answer is None:
+            raise self.unreadable()
+        return answer
+
+    def many(self, kind: type[AnswerT]) -> list[AnswerT]:
+        """The list this answer holds. Raises `Unreadable`."""
+        return [answer for answer, _ in self.pairs(kind)]
+
+    def pairs(self, kind: type[AnswerT]) -> list[tuple[AnswerT, dict[str, Any]]]:
+        """The list this answer holds, each item beside the dict it was read from. Raises `Unreadable`."""
+        read = read_pairs(kind, parsed(self.body))
+        if read is None:
+            raise self.unreadable()
+        return read
+
+    def unreadable(self) -> errors.Unreadable:
+        """The error for this answer when it makes no sense."""
+        return errors.Unreadable(request_id=self.request_id)
 
 
 def origin(base_url: str) -> str:
@@ -135,12 +158,8 @@ def wire(
 
 def refusal(received: Received, *, api_key: Secret | None = None, now: datetime | None = None) -> errors.Refused:
     """The error a non-2xx answer stands for, whatever its body is (envelope, HTML, nothing)."""
-    try:
-        body = plain(decode(received.body))
-    except errors.Unreadable:
-        body = {}
     return refused(
-        body.get("error"),
+        received.fields.get("error"),
         status=received.status,
         request_id=received.request_id,
         retry_after_seconds=retry_after(received.headers.get("retry-after"), now=now),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from . import _exchange
 from ._exchange import Call, Received, Wire
-from .errors import NoAnswer, Refused, RivyaError, TimedOut, Unreadable
+from .errors import Refused, RivyaError, TimedOut, Unreadable
 from .secret import Secret
 from .transport import Reply, Transport
 
@@ -107,19 +107,21 @@ class Sender:
 
     async def _whole(self, wire: Wire) -> Received:
         async with await self._head(wire) as reply:
-            body, complete = await _capped(reply, LARGEST_ANSWER_BYTES)
-        received = Received(reply.status, reply.headers, body)
-        if not complete:
-            raise Unreadable("The answer is too large.", request_id=received.request_id)
-        return received
+            body = await reply.read(LARGEST_ANSWER_BYTES)
+        if body.lost is not None:
+            raise body.lost
+        if not body.is_whole:
+            raise Unreadable("The answer is too large.", request_id=reply.request_id)
+        return Received(reply.status, reply.headers, body.data)
 
     async def _head(self, wire: Wire) -> Reply:
         reply = await self.transport.open(wire)
         if 200 <= reply.status < 300:
             return reply
         async with reply:
-            body = await _as_far_as_it_came(reply)
-        raise _exchange.refusal(Received(reply.status, reply.headers, body), api_key=self.api_key)
+            # As far as it comes: the status is known already, so losing the rest changes nothing.
+            body = await reply.read(_LARGEST_REFUSAL_BYTES)
+        raise _exchange.refusal(Received(reply.status, reply.headers, body.data), api_key=self.api_key)
 
     def _report(self, call: Call, attempt: int, started: float, tried: Received | Reply | RivyaError | None) -> None:
         if self.on_exchange is None:
@@ -136,20 +138,3 @@ class Sender:
                 error="Cancelled" if tried is None else type(tried).__name__ if isinstance(tried, RivyaError) else None,
             )
         )
-
-
-async def _capped(reply: Reply, limit_bytes: int) -> tuple[bytes, bool]:
-    body = bytearray()
-    while (chunk := await reply.next_chunk()) is not None:
-        body += chunk
-        if len(body) > limit_bytes:
-            return bytes(body[:limit_bytes]), False
-    return bytes(body), True
-
-
-async def _as_far_as_it_came(reply: Reply) -> bytes:
-    """The start of a refusal's body; its status is known already, so losing the rest changes nothing."""
-    try:
-        return (await _capped(reply, _LARGEST_REFUSAL_BYTES))[0]
-    except NoAnswer:
-        return b""

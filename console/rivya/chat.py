@@ -10,7 +10,7 @@ from ._sending import Sender
 from .chat_events import Message, TokenUsage, TurnCredits
 from .chat_stream import ChatStream
 from .generations import encode_json
-from .types import Answer, Id, Moment, plain, read_many, read_one
+from .types import Answer, Id, Moment, plain, read_pairs
 
 _TURN_SECONDS = 300.0
 _SESSION = "/api/v1/chat/sessions/{session_id}"
@@ -89,7 +89,7 @@ class ChatCalls:
         )
         del body
         received = await self._sender.exchange(call)
-        return read_one(Completion, received.json(), request_id=received.request_id)
+        return received.one(Completion)
 
     def stream(
         self, body: bytes, *, idempotency_key: str, idle_seconds: float = 90.0, deadline_seconds: float = 900.0
@@ -108,14 +108,15 @@ class ChatCalls:
     async def sessions(self) -> list[Session]:
         """The account's API sessions, without messages."""
         received = await self._sender.exchange(Call("GET", "/api/v1/chat/sessions", repeatable=True))
-        return [session for session, _ in read_many(Session, received.json(), request_id=received.request_id)]
+        return received.many(Session)
 
     async def session(self, session_id: str) -> Session:
         """One session with its committed messages, under `messages` or `data`. Raises `RivyaError`."""
         received = await self._sender.exchange(Call("GET", _SESSION, ids=(session_id,), repeatable=True))
-        body = plain(received.json())
-        session = read_one(Session, body, request_id=received.request_id)
-        inner = body if "id" in body else plain(body.get("data"))
-        listed = inner.get("messages", inner.get("data"))
-        messages = read_many(Message, listed, request_id=received.request_id) if listed is not None else []
-        return msgspec.structs.replace(session, messages=tuple(message for message, _ in messages))
+        return msgspec.structs.replace(received.one(Session), messages=_messages(received.fields))
+
+
+def _messages(body: dict[str, Any]) -> tuple[Message, ...]:
+    inner = body if "id" in body else plain(body.get("data"))
+    pairs = read_pairs(Message, inner.get("messages", inner.get("data"))) or []
+    return tuple(message for message, _ in pairs)

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from .errors import Unreadable
 from .sse import RawEvent
-from .types import Answer, CreditCount, Id, Moment, decode, read_one
+from .types import Answer, CreditCount, Id, Moment, parsed, plain, read_one
 
 
 class Message(Answer, frozen=True, kw_only=True):
@@ -103,13 +103,14 @@ def read_event(raw: RawEvent) -> ChatEvent | None:
     if raw.name == "done":
         return Done()
     kind = _KINDS.get(raw.name)
-    return None if kind is None else read_one(kind, decode(raw.data))
+    if kind is None:
+        return None
+    event = read_one(kind, parsed(raw.data))
+    if event is None:
+        raise Unreadable("An event of the stream makes no sense.")
+    return event
 
 
 def error_of(raw: RawEvent) -> Any:
     """The `error` object of an error event, as it came; None when it cannot be read."""
-    try:
-        data = decode(raw.data)
-    except Unreadable:
-        return None
-    return data.get("error") if isinstance(data, dict) else None
+    return plain(parsed(raw.data)).get("error")

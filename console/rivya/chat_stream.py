@@ -64,19 +64,21 @@ class ChatStream:
         """The next event off the wire, None when a chunk completed none. Raises `StreamCut`."""
         cut = "deadline" if time.monotonic() > self._ends_at else None
         try:
-            chunk = None if cut else await reply.next_chunk()
-            self._waiting.extend(self._parser.feed(chunk or b""))
+            cut = cut or self._taken(await reply.next_chunk())
         except TimedOut:
             cut = "idle"
         except NoAnswer:
             cut = "lost"
         except Oversize:
             cut = "oversize"
-        else:
-            cut = cut or ("ended" if chunk is None else None)
         if cut is not None:
             await self._failed(StreamCut(cut, session_id=self.session_id))
         return self._waiting.popleft() if self._waiting else None
+
+    def _taken(self, chunk: bytes | None) -> str | None:
+        """Parse a chunk; at the end of the body, the word for a stream cut there."""
+        self._waiting.extend(self._parser.feed(chunk or b""))
+        return "ended" if chunk is None else None
 
     async def _understood(self, raw: RawEvent) -> ChatEvent | None:
         if raw.name == "error":

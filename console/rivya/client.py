@@ -11,7 +11,6 @@ from ._sending import OnExchange, Sender
 from .chat import ChatCalls
 from .credits import CreditsCalls
 from .endpoints import EndpointCalls, EventCalls
-from .errors import Unreadable
 from .files import FileCalls
 from .generations import GenerationCalls
 from .models import ModelCalls
@@ -53,10 +52,9 @@ class Client:
     async def openapi(self) -> dict[str, Any]:
         """The machine-readable contract (`rivya-api.md` §1.4); needs no key. Raises `RivyaError`."""
         received = await self._sender.exchange(Call("GET", "/api/v1/openapi.json", repeatable=True))
-        contract = received.json()
-        if not isinstance(contract, dict):
-            raise Unreadable("The contract is not an object.", request_id=received.request_id)
-        return contract
+        if not received.fields:
+            raise received.unreadable()
+        return received.fields
 
     def _open(self, sender: Sender) -> None:
         self._sender = sender

@@ -6,7 +6,7 @@ import msgspec
 
 from ._exchange import Call
 from ._sending import Sender
-from .types import Answer, read_one
+from .types import Answer
 
 
 class Credits(Answer, frozen=True, kw_only=True):
@@ -26,4 +26,4 @@ class CreditsCalls:
     async def retrieve(self) -> Credits:
         """The balance now. Raises `RivyaError`."""
         received = await self._sender.exchange(Call("GET", "/api/v1/credits", repeatable=True))
-        return read_one(Credits, received.json(), request_id=received.request_id)
+        return received.one(Credits)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from ._exchange import Call
 from ._sending import Sender
-from .errors import Unreadable
 from .generations import encode_json
 from .secret import Secret
-from .types import Answer, Id, Moment, plain, read_many, read_one
+from .types import Answer, Id, Moment, read_one
 
 _ALL = "/api/v1/webhooks"
 _ONE = "/api/v1/webhooks/{endpoint_id}"
@@ -97,33 +96,28 @@ class EndpointCalls:
     async def rotate_secret(self, endpoint_id: str) -> Endpoint:
         """A new `signing_secret`, at once (A31). Raises `Unreadable` when the answer holds none: rotate again."""
         received = await self._sender.exchange(Call("POST", _ONE + "/rotate-secret", ids=(endpoint_id,)))
-        fields = {"id": endpoint_id} | plain(received.json())
-        endpoint = read_one(Endpoint, fields, request_id=received.request_id)
-        if not endpoint.signing_secret:
-            raise Unreadable("The answer holds no signing secret.", request_id=received.request_id)
+        endpoint = read_one(Endpoint, {"id": endpoint_id} | received.fields)
+        if endpoint is None or not endpoint.signing_secret:
+            raise received.unreadable()
         return endpoint
 
     async def test(self, endpoint_id: str) -> Delivery | None:
         """Have Rivya send a test event (A32). The delivery when the answer tells of one, else None."""
         received = await self._sender.exchange(Call("POST", _ONE + "/test", ids=(endpoint_id,)))
-        try:
-            return read_one(Delivery, received.json())
-        except Unreadable:
-            return None
+        return read_one(Delivery, received.fields)
 
     async def deliveries(self, endpoint_id: str) -> list[Delivery]:
         """Recent attempts to deliver."""
         received = await self._sender.exchange(Call("GET", _ONE + "/deliveries", ids=(endpoint_id,), repeatable=True))
-        return [delivery for delivery, _ in read_many(Delivery, received.json(), request_id=received.request_id)]
+        return received.many(Delivery)
 
     async def list(self) -> list[Endpoint]:
         """The account's endpoints."""
         received = await self._sender.exchange(Call("GET", _ALL, repeatable=True))
-        return [endpoint for endpoint, _ in read_many(Endpoint, received.json(), request_id=received.request_id)]
+        return received.many(Endpoint)
 
     async def _one(self, call: Call) -> Endpoint:
-        received = await self._sender.exchange(call)
-        return read_one(Endpoint, received.json(), request_id=received.request_id)
+        return (await self._sender.exchange(call)).one(Endpoint)
 
 
 class EventCalls:
@@ -135,4 +129,4 @@ class EventCalls:
     async def list(self) -> list[Event]:
         """The account's events."""
         received = await self._sender.exchange(Call("GET", "/api/v1/webhook-events", repeatable=True))
-        return [event for event, _ in read_many(Event, received.json(), request_id=received.request_id)]
+        return received.many(Event)

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO, ClassVar
 from ._exchange import Call, Upload
 from ._sending import Sender
 from .secret import Secret
-from .types import Answer, Id, Moment, read_one
+from .types import Answer, Id, Moment
 
 _UPLOAD_SECONDS = 300.0
 
@@ -73,10 +73,11 @@ class FileCalls:
             timeout_seconds=_UPLOAD_SECONDS,
             repeatable=True,
         )
+        del file, name, form, parts  # a traceback shows locals
         received = await self._sender.exchange(call)
-        return read_one(File, received.json(), request_id=received.request_id)
+        return received.one(File)
 
     async def retrieve(self, file_id: str) -> File:
         """A file's metadata; `Missing` when unknown or another account's. Raises `RivyaError`."""
         received = await self._sender.exchange(Call("GET", "/api/v1/files/{file_id}", ids=(file_id,), repeatable=True))
-        return read_one(File, received.json(), request_id=received.request_id)
+        return received.one(File)

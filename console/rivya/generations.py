@@ -9,7 +9,7 @@ import msgspec
 from ._exchange import Call
 from ._sending import Sender
 from .secret import Secret, scrub
-from .types import Answer, CreditCount, Id, Moment, read_one
+from .types import Answer, CreditCount, Id, Moment
 
 
 class GenerationResult(Answer, frozen=True, kw_only=True):
@@ -89,13 +89,13 @@ class GenerationCalls:
         call = Call("POST", "/api/v1/generations", body=body, idempotency_key=idempotency_key, repeatable=True)
         del body  # it may hold signed URLs, and a traceback shows locals
         received = await self._sender.exchange(call)
-        return read_one(Generation, received.json(), request_id=received.request_id)
+        return received.one(Generation)
 
     async def retrieve(self, task_id: str) -> Generation:
         """A job as it is now; `Missing` when unknown or another account's. Raises `RivyaError`."""
         call = Call("GET", "/api/v1/generations/{task_id}", ids=(task_id,), repeatable=True)
         received = await self._sender.exchange(call)
-        return read_one(Generation, received.json(), request_id=received.request_id)
+        return received.one(Generation)
 
 
 def encode_json(value: Any) -> bytes:

@@ -49,7 +49,9 @@ async def fetch_media(
     Raises `MediaRefused` and `NoAnswer`; then `into` may hold a part.
     """
     url = Secret(url)
-    _check_host(url, allowed_hosts)
+    objection = _objection(url, allowed_hosts)
+    if objection:
+        raise MediaRefused(objection)
     wire = Wire("GET", url, {"accept": Secret("*/*"), "accept-encoding": Secret("identity")})
     fetched: Media | RivyaError = TimedOut()
     try:
@@ -76,16 +78,16 @@ async def _fetched(transport: Transport, wire: Wire, sink: _Sink) -> Media:
         return Media(_content_type(reply), size_bytes, digest.hexdigest())
 
 
-def _check_host(url: Secret, allowed_hosts: frozenset[str]) -> None:
+def _objection(url: Secret, allowed_hosts: frozenset[str]) -> str | None:
+    """Why this URL is not fetched. It raises nothing itself: its variables hold the URL, and a traceback shows them."""
     parts = _URL.fullmatch(url.reveal())
     if parts is None:
-        raise MediaRefused("url")
+        return "url"
     scheme, host, port = parts[1].lower(), parts[2].lower(), parts[3]
     named = {f"{host}:{port or _DEFAULT_PORTS[scheme]}"}
     if scheme == "https" and port in (None, "443"):
         named.add(host)
-    if named.isdisjoint(allowed.lower() for allowed in allowed_hosts):
-        raise MediaRefused("host")
+    return "host" if named.isdisjoint(allowed.lower() for allowed in allowed_hosts) else None
 
 
 def _check_head(reply: Reply, max_bytes: int) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from ._exchange import Call
 from ._sending import Sender
-from .types import Answer, CreditCount, Id, read_many
+from .types import Answer, CreditCount, Id
 
 
 class Model(Answer, frozen=True, kw_only=True):
@@ -55,5 +55,4 @@ class ModelCalls:
     async def list(self) -> list[Model]:
         """Every model Rivya lists, including those that cannot be called; no key needed. Raises `RivyaError`."""
         received = await self._sender.exchange(Call("GET", "/api/v1/models", repeatable=True))
-        pairs = read_many(Model, received.json(), request_id=received.request_id)
-        return [msgspec.structs.replace(model, raw=raw) for model, raw in pairs]
+        return [msgspec.structs.replace(model, raw=raw) for model, raw in received.pairs(Model)]

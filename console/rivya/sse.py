@@ -12,6 +12,9 @@ class RawEvent(NamedTuple):
     name: str
     data: str
 
+    def __repr__(self) -> str:
+        return f"<RawEvent {self.name!r} of {len(self.data)} characters>"
+
 
 class Oversize(ValueError):
     """A line or an event grew beyond the limit: nothing sane sends that."""

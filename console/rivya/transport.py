@@ -8,6 +8,7 @@ what `Transport.open` and `Reply` offer. One transport per event loop.
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Self
 
@@ -112,9 +113,19 @@ class Reply:
     async def next_chunk(self) -> bytes | None:
         """The next piece of the body, None at its end. Raises `NoAnswer` when it is lost or too slow."""
         piece = await _next(self._body)
-        if isinstance(piece, RivyaError):
+        if isinstance(piece, NoAnswer):
             raise piece
         return piece
+
+    async def read(self, limit_bytes: int) -> "Body":
+        """The body up to a limit. What was lost on the way is told, not raised beside the part that came."""
+        data = bytearray()
+        while len(data) <= limit_bytes:
+            piece = await _next(self._body)
+            if not isinstance(piece, bytes):
+                return Body(bytes(data), is_whole=piece is None, lost=piece)
+            data += piece
+        return Body(bytes(data[:limit_bytes]), is_whole=False)
 
     async def aclose(self) -> None:
         """Let go of the connection."""
@@ -122,6 +133,15 @@ class Reply:
         if pool is not None:
             pool.busy -= 1
             await self._response.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body as far as it came: too large when neither whole nor lost."""
+
+    data: bytes = field(repr=False)
+    is_whole: bool
+    lost: NoAnswer | None = None
 
 
 class _Pool:
@@ -142,7 +162,7 @@ def _connections(size: int) -> httpx.AsyncHTTPTransport:
     return httpx.AsyncHTTPTransport(verify=_trust(), trust_env=False, limits=limits)
 
 
-async def _next(body: AsyncIterator[bytes]) -> bytes | RivyaError | None:
+async def _next(body: AsyncIterator[bytes]) -> bytes | NoAnswer | None:
     try:
         return await anext(body)
     except StopAsyncIteration:

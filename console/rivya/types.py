@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 
-from .errors import Unreadable
 from .secret import Secret
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
@@ -27,36 +26,28 @@ T = TypeVar("T")
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
-def decode(body: bytes | str, *, request_id: str | None = None) -> Any:
-    """JSON as plain values. Raises `Unreadable` for anything that is not JSON, without quoting it."""
+def parsed(body: bytes | str) -> Any:
+    """JSON as plain values; None for anything that is not JSON (and for null, which means as little here)."""
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    raise Unreadable("The answer is not JSON.", request_id=request_id)
+        return None
 
 
-def read_one(kind: type[AnswerT], value: Any, *, request_id: str | None = None) -> AnswerT:
-    """One object, alone or under `data`. Raises `Unreadable` when a vital field is missing or of the wrong type."""
-    answer = read_or_none(kind, value)
-    if answer is None:
-        raise Unreadable(f"The answer is not a {kind.__name__}.", request_id=request_id)
-    return answer
+# These return None rather than raise: their variables hold what Rivya sent, and a traceback shows variables.
 
 
-def read_or_none(kind: type[AnswerT], value: Any) -> AnswerT | None:
-    """As `read_one`, with None for what makes no sense."""
+def read_one(kind: type[AnswerT], value: Any) -> AnswerT | None:
+    """One object, alone or under `data`; None when a vital field is missing or of the wrong type."""
     fields = _fields(value)
     return _lenient(kind, fields) if fields is not None else None
 
 
-def read_many(
-    kind: type[AnswerT], value: Any, *, request_id: str | None = None
-) -> list[tuple[AnswerT, dict[str, Any]]]:
+def read_pairs(kind: type[AnswerT], value: Any) -> list[tuple[AnswerT, dict[str, Any]]] | None:
     """A list (`data`, or the bare list; A3), each item beside its dict; unusable items are left out."""
     items = value.get("data") if isinstance(value, dict) else value
     if not isinstance(items, list):
-        raise Unreadable(f"The answer is not a list of {kind.__name__}.", request_id=request_id)
+        return None
     read = [(_lenient(kind, item), item) for item in items if isinstance(item, dict)]
     return [(answer, item) for answer, item in read if answer is not None]
 

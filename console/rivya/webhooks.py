@@ -13,10 +13,10 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from .errors import SignatureInvalid, Unreadable
+from .errors import SignatureInvalid
 from .generations import Generation
 from .secret import Secret
-from .types import Answer, Id, Moment, decode, plain, read_or_none
+from .types import Answer, Id, Moment, parsed, plain, read_one
 
 TOLERANCE_SECONDS = 300
 LARGEST_WEBHOOK_BYTES = 1024 * 1024
@@ -115,9 +115,7 @@ def verify_webhook(
     rule = scheme or TimestampScheme()
     signed = rule.signed({name.lower(): value for name, value in headers.items()})
     _check_time(signed.unix_seconds, time.time() if now is None else now.timestamp())
-    message = signed.prefix.encode("utf-8", "replace") + raw
-    expected = [signature for secret in trusted if (signature := rule.signature(secret, message))]
-    if not _any_equal(expected, signed.signatures):
+    if not _is_signed(raw, signed, trusted, rule):
         raise SignatureInvalid("mismatch")
     return _event(raw)
 
@@ -143,22 +141,23 @@ def _check_time(unix_seconds: str, now: float) -> None:
         raise SignatureInvalid("old")
 
 
-def _any_equal(expected: Sequence[str], offered: Sequence[str]) -> bool:
+def _is_signed(raw: bytes, signed: Signed, trusted: Sequence[Secret], rule: SignatureScheme) -> bool:
     """Compare all with all, in constant time, so that timing tells neither where nor which."""
-    matches = [
-        hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "replace")) for ours in expected for theirs in offered
-    ]
+    message = signed.prefix.encode("utf-8", "replace") + raw
+    expected = [signature.encode() for secret in trusted if (signature := rule.signature(secret, message))]
+    offered = [signature.encode("utf-8", "replace") for signature in signed.signatures]
+    matches = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in offered]
     return any(matches)
 
 
 def _event(raw: bytes) -> WebhookEvent:
-    body = _body(raw)
+    body = plain(parsed(raw))
     candidates = list(_generations(body))
     ids = [candidate["id"] for candidate in candidates if isinstance(candidate.get("id"), str)]
-    event = read_or_none(WebhookEvent, {name: body[name] for name in _EVENT_FIELDS if name in body})
+    event = read_one(WebhookEvent, {name: body[name] for name in _EVENT_FIELDS if name in body})
     if event is None:
         raise SignatureInvalid("body")
-    generation = next((read for candidate in candidates if (read := read_or_none(Generation, candidate))), None)
+    generation = next((read for candidate in candidates if (read := read_one(Generation, candidate))), None)
     return msgspec.structs.replace(event, task_id=ids[0] if ids else None, generation=generation)
 
 
@@ -166,10 +165,3 @@ def _generations(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Where the generation may stand: `data.object`, `data` or `generation` (A27)."""
     data = plain(body.get("data"))
     yield from (place for place in (plain(data.get("object")), data, plain(body.get("generation"))) if place)
-
-
-def _body(raw: bytes) -> dict[str, Any]:
-    try:
-        return plain(decode(raw))
-    except Unreadable:
-        return {}
