@@ -1,27 +1,20 @@
 """The only entry: static files by path prefix, everything else through Django."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
-from asgiref.wsgi import WsgiToAsgi
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from whitenoise import WhiteNoise
 
 django_application = get_asgi_application()
 
-
-def _absent(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
-    return [b"No such file."]
-
-
-_whitenoise = WhiteNoise(_absent, max_age=60, immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$")
+_whitenoise = WhiteNoise(None, max_age=60, immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$")
 _whitenoise.add_files(str(settings.STATIC_ROOT), prefix=settings.STATIC_URL)
-static_application = WsgiToAsgi(_whitenoise)
 
 
 async def application(
@@ -29,6 +22,27 @@ async def application(
 ) -> None:
     """Static files by prefix, the rest through Django."""
     if scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
-        await static_application(scope, receive, send)
+        await _send_file(scope, send)
     else:
         await django_application(scope, receive, send)
+
+
+async def _send_file(scope: dict[str, Any], send: Callable[[Any], Awaitable[None]]) -> None:
+    # Not through asgiref's WsgiToAsgi: the next request of the connection may start inside its `send`, inherits an
+    # executor that is about to end, and fails.
+    status, headers, body = await asyncio.to_thread(_read_file, scope["path"], scope["method"], scope["headers"])
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _read_file(path: str, method: str, headers: list[tuple[bytes, bytes]]) -> tuple[int, list[tuple[str, str]], bytes]:
+    found = _whitenoise.files.get(path)
+    if found is None:
+        return 404, [("Content-Type", "text/plain; charset=utf-8")], b"No such file."
+    environ = {f"HTTP_{name.decode().upper().replace('-', '_')}": value.decode("latin-1") for name, value in headers}
+    response = found.get_response(method, environ)
+    if response.file is None:
+        return response.status, response.headers, b""
+    with response.file:
+        return response.status, response.headers, response.file.read()
