@@ -1,5 +1,6 @@
 """The application: every path of rivya-api.md §1.4, the media host, and the control face if it was asked for."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -13,11 +14,27 @@ from starlette.routing import Route
 from sandbox import control
 from sandbox.answers import ApiError, error_body, json_answer, refuse
 from sandbox.catalogue import list_models
+from sandbox.chat import complete, stream
+from sandbox.chat_turns import release_stranded
+from sandbox.contract import read_contract
 from sandbox.credits import read_credits
+from sandbox.deliveries import keep_delivering, requeue_unsent
 from sandbox.files import create_file, read_file
 from sandbox.generations import create_generation, read_generation
 from sandbox.journal import Journal
 from sandbox.media import serve_media
+from sandbox.sessions import list_sessions, read_session
+from sandbox.webhooks import (
+    change_endpoint,
+    create_endpoint,
+    delete_endpoint,
+    list_deliveries,
+    list_endpoints,
+    list_events,
+    read_endpoint,
+    rotate_secret,
+    send_test,
+)
 from sandbox.world import World
 
 API = "/api/v1"
@@ -28,6 +45,20 @@ ROUTES = [
     Route(f"{API}/credits", read_credits, methods=["GET"]),
     Route(f"{API}/files", create_file, methods=["POST"]),
     Route(f"{API}/files/{{file_id}}", read_file, methods=["GET"]),
+    Route(f"{API}/chat/completions", complete, methods=["POST"]),
+    Route(f"{API}/chat/completions/stream", stream, methods=["POST"]),
+    Route(f"{API}/chat/sessions", list_sessions, methods=["GET"]),
+    Route(f"{API}/chat/sessions/{{session_id}}", read_session, methods=["GET"]),
+    Route(f"{API}/webhooks", list_endpoints, methods=["GET"]),
+    Route(f"{API}/webhooks", create_endpoint, methods=["POST"]),
+    Route(f"{API}/webhooks/{{endpoint_id}}", read_endpoint, methods=["GET"]),
+    Route(f"{API}/webhooks/{{endpoint_id}}", change_endpoint, methods=["PATCH"]),
+    Route(f"{API}/webhooks/{{endpoint_id}}", delete_endpoint, methods=["DELETE"]),
+    Route(f"{API}/webhooks/{{endpoint_id}}/rotate-secret", rotate_secret, methods=["POST"]),
+    Route(f"{API}/webhooks/{{endpoint_id}}/test", send_test, methods=["POST"]),
+    Route(f"{API}/webhooks/{{endpoint_id}}/deliveries", list_deliveries, methods=["GET"]),
+    Route(f"{API}/webhook-events", list_events, methods=["GET"]),
+    Route(f"{API}/openapi.json", read_contract, methods=["GET"]),
     Route("/media/{name}", serve_media, methods=["GET"]),
 ]
 
@@ -47,7 +78,14 @@ def build(world: World) -> Starlette:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     world: World = app.state.world
+    release_stranded(world)
+    requeue_unsent(world)
+    running = {asyncio.create_task(keep_delivering(world))}
     yield
+    running |= world.turns
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
     world.painters.shutdown(wait=False, cancel_futures=True)
     world.store.close()
 

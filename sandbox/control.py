@@ -15,11 +15,13 @@ from sandbox.answers import ApiError, json_answer
 from sandbox.bodies import json_object
 from sandbox.catalogue import put_model, remove_model
 from sandbox.control_state import account_state, full_state, recent_requests
+from sandbox.events import add_event
 from sandbox.fault_rules import arm, disarm
 from sandbox.faults import FAULTS
 from sandbox.plans import queue_outcome
 from sandbox.seeding import add_account, add_key
 from sandbox.settling import settle_due
+from sandbox.webhook_mischief import check_mischief
 from sandbox.world import World, world_of
 
 
@@ -190,6 +192,25 @@ async def drop_model(request: Request) -> Response:
     return json_answer({"removed": remove_model(world_of(request), request.path_params["model"])})
 
 
+async def change_webhooks(request: Request) -> Response:
+    """Mischief with deliveries, see webhook_mischief.py; a ``null`` switches one off."""
+    world, body = world_of(request), await json_object(request)
+    with _told():
+        check_mischief(body)
+    now = world.assumptions.webhook_mischief | body
+    _change(world, {"webhook_mischief": {name: value for name, value in now.items() if value}})
+    return json_answer(world.assumptions.webhook_mischief)
+
+
+async def send_event(request: Request) -> Response:
+    """``{account, type, body}``: an event out of nothing, of any type, about anything."""
+    world, body = world_of(request), await json_object(request)
+    kind, about = _word(body, "type"), body.get("body", {})
+    with world.store.transaction():
+        event = add_event(world, _word(body, "account"), kind, about, to_all=True)
+    return json_answer({"id": event}, 201)
+
+
 def _change(world: World, changes: dict[str, Any]) -> None:
     with _told():
         world.assumptions.change(changes)
@@ -253,6 +274,8 @@ ROUTES = [
     Route("/_sandbox/clock", change_clock, methods=["PUT"]),
     Route("/_sandbox/settings", change_settings, methods=["PUT"]),
     Route("/_sandbox/settings", read_settings, methods=["GET"]),
+    Route("/_sandbox/webhooks", change_webhooks, methods=["PUT"]),
+    Route("/_sandbox/webhooks/events", send_event, methods=["POST"]),
     Route("/_sandbox/models", make_model, methods=["POST"]),
     Route("/_sandbox/models/{model}", drop_model, methods=["DELETE"]),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.answers import new_id
 from sandbox.clock import written
 from sandbox.shapes import shown_generation
-from sandbox.store import packed
+from sandbox.webhook_mischief import first_waits
 from sandbox.world import World
 
 API_VERSION = "2026-05-11"
@@ -20,20 +20,30 @@ def record_event(world: World, task: str) -> None:
     add_event(world, row["account"] if row else "", kind, body)
 
 
-def add_event(world: World, account: str, kind: str, body: dict[str, Any]) -> str:
+def add_event(world: World, account: str, kind: str, body: dict[str, Any], *, to_all: bool = False) -> str:
     """Store one event and due deliveries to the account's active endpoints. Returns the event's ID."""
     now, event = world.clock.now(), new_id("evt")
-    payload = {
-        "id": event, "type": kind, "api_version": API_VERSION, "created_at": written(now),
-        world.assumptions.webhook_envelope: body,
-    }  # fmt: skip
-    world.store.add("events", id=event, account=account, payload=json.dumps(payload), created_at=now)
+    _store(world, account, event, kind, body, now)
     endpoints = world.store.all(
         "SELECT id, event_types FROM endpoints WHERE account = ? AND status = 'active'", account
     )
+    count = world.store.one("SELECT COUNT(*) AS count FROM events WHERE account = ?", account)
+    waits = first_waits(world, count["count"] if count else 0)
     for endpoint in endpoints:
-        if kind in json.loads(endpoint["event_types"]):
-            schedule(world, event, endpoint["id"])
+        if to_all or kind in json.loads(endpoint["event_types"]):
+            for wait in waits:
+                schedule(world, event, endpoint["id"], wait_seconds=wait)
+    return event
+
+
+def test_event(world: World, account: str) -> str:
+    """Store an event about a job that does not exist, and deliver it to nobody by itself (A32). Returns its ID."""
+    now, event = world.clock.now(), new_id("evt")
+    body = {
+        "id": new_id("task"), "status": "succeeded", "model": "z-image", "reserved_credits": 0, "final_credits": 0,
+        "created_at": written(now), "updated_at": written(now), "result": None, "error": None,
+    }  # fmt: skip
+    _store(world, account, event, "generation.succeeded", body, now)
     return event
 
 
@@ -48,11 +58,9 @@ def schedule(world: World, event: str, endpoint: str, *, attempt: int = 1, wait_
     return delivery
 
 
-def event_type(payload: str) -> str:
-    """Return the type of a stored event."""
-    return str(json.loads(payload)["type"])
-
-
-def repacked(payload: dict[str, Any]) -> bytes:
-    """Return the bytes of a payload as they are signed and sent."""
-    return packed(payload).encode()
+def _store(world: World, account: str, event: str, kind: str, body: dict[str, Any], now: float) -> None:
+    payload = {
+        "id": event, "type": kind, "api_version": API_VERSION, "created_at": written(now),
+        world.assumptions.webhook_envelope: body,
+    }  # fmt: skip
+    world.store.add("events", id=event, account=account, payload=json.dumps(payload), created_at=now)

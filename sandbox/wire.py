@@ -21,18 +21,20 @@ class OpenProtocol(HttpToolsProtocol):
 
 async def reset(scope: Scope, receive: Receive) -> None:
     """End the connection with a TCP reset: what was not read by the client is lost to it."""
-    transport = _transport(scope)
-    connection = transport.get_extra_info("socket")
-    if connection is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
+    _end(scope, hard=True)
     await gone(receive)
 
 
 async def close(scope: Scope, receive: Receive) -> None:
     """End the connection in an orderly way (FIN), however little was said."""
-    _transport(scope).close()
+    _end(scope, hard=False)
     await gone(receive)
+
+
+async def cut_now(scope: Scope, *, hard: bool) -> None:
+    """End the connection from within a streamed answer, whose own listener then cancels it."""
+    _end(scope, hard=hard)
+    await asyncio.sleep(5)
 
 
 async def gone(receive: Receive, seconds: float = 5.0) -> bool:
@@ -46,5 +48,12 @@ async def gone(receive: Receive, seconds: float = 5.0) -> bool:
     return True
 
 
-def _transport(scope: Scope) -> Any:
-    return scope["extensions"][CONNECTION]["transport"]
+def _end(scope: Scope, *, hard: bool) -> None:
+    transport: Any = scope["extensions"][CONNECTION]["transport"]
+    connection = transport.get_extra_info("socket")
+    if not hard:
+        transport.close()
+        return
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
