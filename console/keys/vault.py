@@ -1,7 +1,8 @@
 """The only code that sees a secret: seals it, opens it, and changes the keyset under it.
 
-Tink AEAD; the additional data binds a ciphertext to its table, column, row and team, so a sealed value copied to another
-row does not open. The keyset lives in a file (mode 0600) or a secret mount, never in the database.
+Tink AEAD; the additional data binds a ciphertext to its table, column, row and team, so a sealed value copied to
+another row does not open. The keyset lives in a file (mode 0600) or a secret mount, never in the database. Each use
+looks whether the file has changed (one `stat`), so a rotation reaches running processes at once.
 """
 
 import hashlib
@@ -9,8 +10,8 @@ import hmac
 import io
 import json
 import os
-from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import tink
@@ -19,20 +20,39 @@ from tink import aead, cleartext_keyset_handle
 
 aead.register()
 
+Sealed = bytes | memoryview  # what a BinaryField holds, by database
+
 
 class CannotOpen(Exception):
     """The sealed value does not open with the keyset we have: wrong keyset, altered bytes, or another row's value."""
 
 
+class NoKeyset(Exception):
+    """The keyset file is missing or makes no sense: nothing can be said about any value."""
+
+
+class Keyset(NamedTuple):
+    """The keyset file as it was read at `stamp` (time of change in ns, inode, size)."""
+
+    stamp: tuple[int, int, int]
+    primary_id: int
+    key_ids: tuple[int, ...]
+    primitive: aead.Aead
+
+
+_known: dict[Path, Keyset] = {}
+
+
 def seal(value: str, *, table: str, row: UUID, team: UUID) -> bytes:
-    """Seal under the primary key. The key's id is the first bytes of what comes back."""
-    return bytes(_primitive().encrypt(value.encode(), _bound_to(table, row, team)))
+    """Seal under the primary key; bytes 1 to 4 of what comes back are that key's id. Raises NoKeyset."""
+    return bytes(keyset().primitive.encrypt(value.encode(), _bound_to(table, row, team)))
 
 
-def open_sealed(sealed: bytes, *, table: str, row: UUID, team: UUID) -> str:
-    """The value that was sealed for exactly this row. Raises CannotOpen."""
+def open_sealed(sealed: Sealed, *, table: str, row: UUID, team: UUID) -> str:
+    """The value that was sealed for exactly this row. Raises CannotOpen, NoKeyset."""
+    primitive = keyset().primitive
     try:
-        return bytes(_primitive().decrypt(bytes(sealed), _bound_to(table, row, team))).decode()
+        return bytes(primitive.decrypt(bytes(sealed), _bound_to(table, row, team))).decode()
     except (tink.TinkError, UnicodeDecodeError) as error:
         raise CannotOpen(f"{table} {row}") from error
 
@@ -43,13 +63,29 @@ def fingerprint(value: str) -> str:
     return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
 
-def is_sealed_with_primary(sealed: bytes) -> bool:
+def is_sealed_with_primary(sealed: Sealed) -> bool:
     """Whether the value needs no re-sealing after a rotation."""
     return bytes(sealed)[1:5] == primary_key_id().to_bytes(4, "big")
 
 
 def primary_key_id() -> int:
-    return int(json.loads(_keyset_json())["primaryKeyId"])
+    """The id of the key that new values are sealed with."""
+    return keyset().primary_id
+
+
+def keyset() -> Keyset:
+    """The file's keyset as it is now; the last good one while the file is away or half written. Raises NoKeyset."""
+    path = settings.KEYSET_PATH
+    known = _known.get(path)
+    try:
+        status = path.stat()
+        stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
+        if known is None or known.stamp != stamp:
+            known = _known[path] = _parsed(path.read_text(), stamp)
+    except (OSError, ValueError, KeyError, TypeError, tink.TinkError) as error:
+        if known is None:
+            raise NoKeyset(f"The keyset cannot be read: {type(error).__name__}.") from None
+    return known
 
 
 def make_keyset(path: Path) -> bool:
@@ -62,43 +98,33 @@ def make_keyset(path: Path) -> bool:
 
 
 def add_primary(path: Path) -> int:
-    """Add a new key to the keyset and make it primary; old keys still open what they sealed. Returns the new key's id."""
-    keyset = json.loads(path.read_text())
+    """Add a new key to the keyset and make it primary; old keys still open what they sealed. Returns its id."""
+    content = json.loads(path.read_text())
     fresh = json.loads(_serialised(tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)))
-    keyset["key"] += fresh["key"]
-    keyset["primaryKeyId"] = fresh["primaryKeyId"]
-    _replace(path, json.dumps(keyset))
+    content["key"] += fresh["key"]
+    content["primaryKeyId"] = fresh["primaryKeyId"]
+    _replace(path, json.dumps(content))
     return int(fresh["primaryKeyId"])
 
 
 def drop_old(path: Path) -> int:
     """Remove every key but the primary; returns how many. Only after everything was re-sealed."""
-    keyset = json.loads(path.read_text())
-    kept = [key for key in keyset["key"] if key["keyId"] == keyset["primaryKeyId"]]
-    dropped = len(keyset["key"]) - len(kept)
-    _replace(path, json.dumps({**keyset, "key": kept}))
+    content = json.loads(path.read_text())
+    kept = [key for key in content["key"] if key["keyId"] == content["primaryKeyId"]]
+    dropped = len(content["key"]) - len(kept)
+    _replace(path, json.dumps({**content, "key": kept}))
     return dropped
-
-
-def forget_keyset() -> None:
-    """Read the keyset file again at the next use."""
-    _keyset_json.cache_clear()
-    _primitive.cache_clear()
 
 
 def _bound_to(table: str, row: UUID, team: UUID) -> bytes:
     return f"{table}|sealed|{row}|{team}".encode()
 
 
-@lru_cache(maxsize=1)
-def _keyset_json() -> str:
-    return settings.KEYSET_PATH.read_text()
-
-
-@lru_cache(maxsize=1)
-def _primitive() -> aead.Aead:
-    handle = cleartext_keyset_handle.read(tink.JsonKeysetReader(_keyset_json()))
-    return handle.primitive(aead.Aead)
+def _parsed(text: str, stamp: tuple[int, int, int]) -> Keyset:
+    content = json.loads(text)
+    handle = cleartext_keyset_handle.read(tink.JsonKeysetReader(text))
+    ids = tuple(int(key["keyId"]) for key in content["key"])
+    return Keyset(stamp, int(content["primaryKeyId"]), ids, handle.primitive(aead.Aead))
 
 
 def _serialised(handle: tink.KeysetHandle) -> str:
@@ -119,4 +145,8 @@ def _replace(path: Path, text: str) -> None:
     beside.unlink(missing_ok=True)
     _write(beside, text)
     beside.rename(path)
-    forget_keyset()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # nothing may be sealed with a key that a power cut could still take away
+    finally:
+        os.close(folder)
