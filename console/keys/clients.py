@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.db import transaction
 
 from console import rivya
 from console.keys import vault
-from console.keys.models import Key, Secret
+from console.keys.models import Secret
+from console.keys.standing import settle_standing
 from console.keys.vault import CannotOpen
 
 log = structlog.get_logger("console.rivya")
@@ -33,7 +36,9 @@ def transport() -> rivya.Transport:
         return own
     loop = asyncio.get_running_loop()
     if loop not in _of_the_loop:
-        _of_the_loop[loop] = rivya.Transport(timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS)
+        _of_the_loop[loop] = rivya.Transport(
+            timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_CONNECTIONS
+        )
     return _of_the_loop[loop]
 
 
@@ -63,27 +68,35 @@ def anonymous_client() -> rivya.Client:
     return rivya.Client(transport(), base_url=settings.RIVYA_BASE_URL, api_key=None, on_exchange=log_exchange)
 
 
-def client_with(api_key: str) -> rivya.Client:
-    """For a key that is being tried and is not stored yet."""
+def client_with(api_key: str | rivya.Secret) -> rivya.Client:
+    """For a secret that was opened by the caller."""
     return rivya.Client(transport(), base_url=settings.RIVYA_BASE_URL, api_key=api_key, on_exchange=log_exchange)
 
 
-def client_for(secret: Secret, team_id: object) -> rivya.Client:
+@asynccontextmanager
+async def trial_client(api_key: rivya.Secret, *, timeout_seconds: float) -> AsyncIterator[rivya.Client]:
+    """For a secret that is being tried: one attempt a call, own connections that are closed at the end."""
+    async with rivya.Transport(timeout_seconds=timeout_seconds, max_connections=10) as own:
+        base_url = settings.RIVYA_BASE_URL
+        yield rivya.Client(own, base_url=base_url, api_key=api_key, attempts=1, on_exchange=log_exchange)
+
+
+def client_for(secret: Secret, team_id: UUID) -> rivya.Client:
     """A client that speaks with this stored secret. Raises CannotOpen."""
     return client_with(open_secret(secret, team_id))
 
 
-def open_secret(secret: Secret, team_id: object) -> str:
+def open_secret(secret: Secret, team_id: UUID) -> str:
     """The pasted key itself. Raises CannotOpen."""
-    return vault.open_sealed(secret.sealed, table="keys_secret", row=secret.pk, team=team_id)  # type: ignore[arg-type]
+    return vault.open_sealed(secret.sealed, table="keys_secret", row=secret.pk, team=team_id)
 
 
 def note_cannot_open(secret: Secret) -> None:
     """Make a secret that does not open a visible state of it and of its key."""
-    Secret.objects.filter(pk=secret.pk, state__in=Secret.LIVE).update(state=Secret.State.UNOPENABLE)
-    still_works = Secret.objects.filter(key_id=secret.key_id, state=Secret.State.ACTIVE).exists()
-    if not still_works:
-        Key.objects.filter(pk=secret.key_id, state=Key.State.ACTIVE).update(state=Key.State.UNOPENABLE)
+    with transaction.atomic():
+        won = Secret.objects.filter(pk=secret.pk, state__in=Secret.LIVE).update(state=Secret.State.UNOPENABLE)
+        if won:
+            settle_standing(secret.key_id)
 
 
 def log_exchange(exchange: rivya.Exchange) -> None:
@@ -110,4 +123,5 @@ __all__ = [
     "note_cannot_open",
     "open_secret",
     "transport",
+    "trial_client",
 ]

@@ -9,21 +9,64 @@ from django.db import models
 from console.teams.models import Team
 
 
+class AccountQuerySet(models.QuerySet["Account"]):
+    """Accounts, found through the asker."""
+
+    def visible_to(self, user: Any) -> "AccountQuerySet":
+        return self.filter(team__memberships__user=user)
+
+
 class Account(models.Model):
-    """One Rivya account: one wallet, one set of files and tasks. Several keys may share it."""
+    """One Rivya account: one wallet, one set of files and tasks. Several keys may share it.
+
+    Rivya never says which account a key belongs to; `keys/accounts.py` finds it out. `balance` is in credits.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="accounts")
     label = models.CharField(max_length=80)
     balance = models.IntegerField(null=True)
     balance_at = models.DateTimeField(null=True)
+    may_be_another = models.BooleanField(
+        default=False
+    )  # perhaps one of the team's other accounts: not proven either way
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
 
     def __str__(self) -> str:
         return self.label
 
 
+class Landmark(models.Model):
+    """Something only the keys of this account can read at Rivya: it tells whose a new key is."""
+
+    class Kind(models.TextChoices):
+        GENERATION = "generation", "Job"
+        FILE = "file", "File"
+        SESSION = "session", "Chat session"
+        ENDPOINT = "endpoint", "Webhook endpoint"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="landmarks")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    rivya_id = models.CharField(max_length=512)
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-noted_at"]
+        constraints = [models.UniqueConstraint(fields=["account", "kind"], name="landmark_once_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.account}"
+
+
 class KeyQuerySet(models.QuerySet["Key"]):
+    """Keys, found through the asker."""
+
     def visible_to(self, user: Any) -> "KeyQuerySet":
         return self.filter(team__memberships__user=user)
 
@@ -75,13 +118,28 @@ class Key(models.Model):
     def is_usable(self) -> bool:
         return self.state == self.State.ACTIVE
 
+    @property
+    def is_retired(self) -> bool:
+        return self.state == self.State.RETIRED
+
     def current_secret(self) -> "Secret | None":
         """The newest active secret: what new jobs are sent with."""
         return self.secrets.filter(state=Secret.State.ACTIVE).order_by("-version").first()
 
+    def newest_secret(self) -> "Secret | None":
+        """What the key is shown by, whatever its state; from the prefetched secrets when there are any."""
+        return max(self.secrets.all(), key=lambda secret: secret.version, default=None)
+
+    def retiring_secret(self) -> "Secret | None":
+        """The old secret while the key is being replaced; from the prefetched secrets when there are any."""
+        return next((secret for secret in self.secrets.all() if secret.state == Secret.State.RETIRING), None)
+
 
 class Secret(models.Model):
-    """One pasted secret, sealed. While a key is being replaced it has two that work: the old one is `retiring`."""
+    """One pasted secret, sealed. While a key is being replaced it has two that work: the old one is `retiring`.
+
+    A retired secret keeps its name tag (last four, fingerprint) but not its sealed value: that is emptied.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", "Active"
