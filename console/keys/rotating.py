@@ -1,0 +1,116 @@
+"""Rotate the master keyset: a new primary key, every secret sealed anew, and the old keys gone when nothing needs them.
+
+Each row is re-sealed in a statement of its own that only wins against the very bytes it was read as: a rotation may be
+killed at any point, and run again, while the console works.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from console import rivya
+from console.keys import clients, vault
+from console.keys.models import Secret
+from console.keys.sealing import TABLE
+
+BATCH = 200
+
+
+class StillNeeded(Exception):
+    """The old keys stay: `count` secrets are not sealed under the primary key."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} secrets are not sealed under the primary key, so the old keys stay.")
+        self.count = count
+
+
+class RotationRunning(Exception):
+    """Another rotation of this keyset is at work."""
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """What a rotation did. `continued` when it went on with an earlier one instead of making a new key."""
+
+    continued: bool
+    resealed: int
+    unopenable: int
+    dropped_keys: int = 0
+
+
+def rotate(*, drop_old: bool = False) -> Rotated:
+    """Raises StillNeeded (after re-sealing what can be), RotationRunning, OSError when the keyset cannot be written.
+
+    Goes on with an unfinished rotation; makes a new key only when every secret that opens is sealed under the primary.
+    With `drop_old` a finished rotation is not followed by another: only its old keys go.
+    """
+    path = settings.KEYSET_PATH
+    with _alone(path):
+        resealed = _reseal()
+        continued = resealed > 0
+        if not continued and not (drop_old and len(vault.keyset().key_ids) > 1):
+            vault.add_primary(path)
+            resealed = _reseal()
+        unopenable = _note_unopenable()
+        dropped = _drop(path) if drop_old else 0
+    return Rotated(continued, resealed, unopenable, dropped)
+
+
+def outside_primary() -> Iterator[Secret]:
+    """Secrets that hold something sealed under another key than the primary, in batches, oldest id first."""
+    last = None
+    while True:
+        rows = Secret.objects.exclude(sealed=b"").select_related("key").order_by("pk")
+        batch = list((rows.filter(pk__gt=last) if last else rows)[:BATCH])
+        if not batch:
+            return
+        yield from (secret for secret in batch if not vault.is_sealed_with_primary(secret.sealed))
+        last = batch[-1].pk
+
+
+def _reseal() -> int:
+    """Returns how many were sealed anew. What does not open is left as it is."""
+    return sum(_reseal_one(secret) for secret in outside_primary())
+
+
+def _reseal_one(secret: Secret) -> int:
+    row, team, as_read = secret.pk, secret.key.team_id, bytes(secret.sealed)
+    try:
+        value = rivya.Secret(vault.open_sealed(as_read, table=TABLE, row=row, team=team))
+    except vault.CannotOpen:
+        return 0
+    anew = vault.seal(value.reveal(), table=TABLE, row=row, team=team)
+    return Secret.objects.filter(pk=row, sealed=as_read).update(sealed=anew)
+
+
+def _note_unopenable() -> int:
+    count = 0
+    for secret in outside_primary():
+        try:
+            clients.open_secret(secret, secret.key.team_id)
+        except clients.CannotOpen:
+            clients.note_cannot_open(secret)
+            count += 1
+    return count
+
+
+def _drop(path: Path) -> int:
+    _reseal()  # what was sealed by a running process while the keyset changed under it
+    left = sum(1 for _ in outside_primary())
+    if left:
+        raise StillNeeded(left)
+    return vault.drop_old(path)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RotationRunning("Another rotation of this keyset is running.") from None
+        yield
