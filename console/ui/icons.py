@@ -39,6 +39,7 @@ ICONS: Final[frozenset[str]] = frozenset(
         "copy",
         "download",
         "ellipsis",
+        "expand",
         "external-link",
         "eye",
         "file",
