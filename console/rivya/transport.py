@@ -7,17 +7,18 @@ what `Transport.open` and `Reply` offer. One transport per event loop.
 
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Self
 
 import httpx
 
+from ._connections import Connections
 from ._exchange import Wire, word
-from .errors import NoAnswer, RivyaError, TimedOut
+from .errors import NoAnswer, TimedOut
 
-_POOL_SIZE = 50  # httpx's pool slows down steeply with its size, so many connections are several pools.
+Release = Callable[[], Awaitable[None]]
 
 
 class Transport:
@@ -36,8 +37,7 @@ class Transport:
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self._connect_seconds = min(connect_timeout_seconds, timeout_seconds)
-        sizes = [min(_POOL_SIZE, max_connections - start) for start in range(0, max(max_connections, 1), _POOL_SIZE)]
-        self._pools = [_Pool(backend() if backend else _connections(max(size, 1)), size) for size in sizes]
+        self._connections = Connections(backend or _single_connection, limit=max_connections)
 
     async def __aenter__(self) -> Self:
         return self
@@ -47,28 +47,28 @@ class Transport:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for pool in self._pools:
-            await pool.backend.aclose()
+        await self._connections.aclose()
 
     async def open(self, wire: Wire) -> "Reply":
         """Send a request and wait for the head of the answer; the caller closes the reply. Raises `NoAnswer`."""
-        pool = next((pool for pool in self._pools if pool.busy < pool.size), self._pools[0])
-        started = await self._started(pool, wire)
-        if isinstance(started, RivyaError):
-            raise started
-        return Reply(started, pool)
+        reply = await self._opened(wire)
+        if isinstance(reply, NoAnswer):
+            raise reply
+        return reply
 
-    async def _started(self, pool: "_Pool", wire: Wire) -> httpx.Response | RivyaError:
+    async def _opened(self, wire: Wire) -> "Reply | NoAnswer":
         # Errors are returned, so that what is raised later carries neither httpx's exception nor its frames.
-        pool.busy += 1
-        response: httpx.Response | None = None
         try:
-            response = await pool.backend.handle_async_request(self._request(wire))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            request = self._request(wire)
+        except httpx.InvalidURL as error:
             return _no_answer(error)
-        finally:
-            pool.busy -= response is None
-        return response
+        origin = f"{request.url.scheme}://{request.url.netloc.decode()}"
+        try:
+            backend = await self._connections.take(origin, wait_seconds=self._connect_seconds)
+        except TimeoutError:
+            return TimedOut("No connection was free in time.", sent=False)
+        release = partial(self._connections.give_back, origin, backend)
+        return await _replied(backend, request, release)
 
     def _request(self, wire: Wire) -> httpx.Request:
         idle = wire.idle_seconds or self.timeout_seconds
@@ -88,10 +88,10 @@ class Transport:
 class Reply:
     """The head of an answer and its body to come; an async context manager that closes the connection's use."""
 
-    def __init__(self, response: httpx.Response, pool: "_Pool") -> None:
+    def __init__(self, response: httpx.Response, release: "Release") -> None:
         self._response = response
         self._body = response.aiter_bytes()
-        self._pool: _Pool | None = pool
+        self._release: Release | None = release
         self.status = response.status_code
 
     @property
@@ -129,10 +129,13 @@ class Reply:
 
     async def aclose(self) -> None:
         """Let go of the connection."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.busy -= 1
+        release, self._release = self._release, None
+        if release is None:
+            return
+        try:
             await self._response.aclose()
+        finally:
+            await release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,16 @@ class Body:
     lost: NoAnswer | None = None
 
 
-class _Pool:
-    def __init__(self, backend: httpx.AsyncBaseTransport, size: int) -> None:
-        self.backend = backend
-        self.size = size
-        self.busy = 0
+async def _replied(backend: httpx.AsyncBaseTransport, request: httpx.Request, release: Release) -> Reply | NoAnswer:
+    response: httpx.Response | None = None
+    try:
+        response = await backend.handle_async_request(request)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return _no_answer(error)
+    finally:
+        if response is None:
+            await release()
+    return Reply(response, release)
 
 
 @cache
@@ -157,8 +165,8 @@ def _trust() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _connections(size: int) -> httpx.AsyncHTTPTransport:
-    limits = httpx.Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=30.0)
+def _single_connection() -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30.0)
     return httpx.AsyncHTTPTransport(verify=_trust(), trust_env=False, limits=limits)
 
 

@@ -74,7 +74,7 @@ async def test_allowed_hosts_are_fetched_from(url: str) -> None:
         ("https://media.example#@evil.example/", "url"),
         ("file:///etc/passwd", "url"),
         ("//media.example/x", "url"),
-        ("https://mediа.example/x", "url"),  # noqa: RUF001
+        ("https://mediа.example/x", "url"),
         ("", "url"),
     ],
 )
