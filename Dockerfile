@@ -25,6 +25,7 @@ ENV CONSOLE_DATA_DIR=/data CONSOLE_STATIC_ROOT=/srv/console/static-built
 USER console
 VOLUME /data
 EXPOSE 8000
+# Asked by the console's own name: settings answer to no other.
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz'), timeout=2)"]
+  CMD ["python", "-c", "import os, urllib.parse as p, urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/healthz', headers={'Host': p.urlsplit(os.environ['CONSOLE_PUBLIC_URL']).netloc}), timeout=2)"]
 CMD ["gunicorn", "-c", "console/gunicorn.py", "console.asgi:application"]
