@@ -1,21 +1,30 @@
 """Rivya's live model list, as last read."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
+from console.catalogue.parameters import Parameter, parameters_of
+from console.catalogue.references import ReferenceRules, rules_of
+
+MEDIA_KINDS = ("image", "video", "audio")
+
 
 class CatalogueModelQuerySet(models.QuerySet["CatalogueModel"]):
+    """Models, by what can be done with them."""
+
     def listed(self) -> "CatalogueModelQuerySet":
+        """What Rivya named the last time it was asked."""
         return self.filter(gone_at=None)
 
     def callable(self) -> "CatalogueModelQuerySet":
         """Models a generation can be submitted to: listed, available, and not chat."""
-        return self.listed().filter(api_status="available", category__in=["image", "video", "audio"])
+        return self.listed().filter(api_status="available", category__in=MEDIA_KINDS)
 
 
 class CatalogueModel(models.Model):
-    """One entry of `GET /api/v1/models` (rivya-api.md §2). `raw` is what Rivya sent; the columns are what we filter by."""
+    """One entry of `GET /api/v1/models` (rivya-api.md §2): `raw` is what Rivya sent, the columns what we filter by."""
 
     id = models.CharField(primary_key=True, max_length=120)
     display_name = models.CharField(max_length=200)
@@ -41,17 +50,46 @@ class CatalogueModel(models.Model):
 
     @property
     def is_callable(self) -> bool:
-        return self.gone_at is None and self.api_status == "available" and self.category in {"image", "video", "audio"}
+        """Whether a job can be made with it."""
+        return self.gone_at is None and self.api_status == "available" and self.category in MEDIA_KINDS
 
     @property
-    def params(self) -> list[dict[str, Any]]:
-        """The parameters as Rivya described them; anything that is not an object with a `key` is left out."""
-        found = self.raw.get("params")
-        return (
-            [item for item in found if isinstance(item, dict) and isinstance(item.get("key"), str)]
-            if isinstance(found, list)
-            else []
-        )
+    def is_chat(self) -> bool:
+        return self.category == "chat"
+
+    @property
+    def is_priced_exactly(self) -> bool:
+        """Whether `base_credits` is the price of a default run, not an estimate (rivya-api.md §2, billing types)."""
+        return self.billing_type == "FIXED"
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters as far as they can be understood; empty when Rivya sent none."""
+        return parameters_of(self.raw)
+
+    @property
+    def references(self) -> ReferenceRules:
+        """Which reference files it takes."""
+        return rules_of(self.raw)
+
+    @property
+    def prompt_is_required(self) -> bool:
+        """False when Rivya says so, takes no text, or builds the prompt from a dialogue (rivya-api.md §3.3)."""
+        inputs = self.raw.get("supported_api_inputs")
+        takes_text = "text" in inputs if isinstance(inputs, list) and inputs else True
+        from_dialogue = any(parameter.key == "dialogue" and parameter.required for parameter in self.parameters)
+        return takes_text and not from_dialogue and self.raw.get("prompt_required") is not False
+
+    @property
+    def notices(self) -> list[str]:
+        """Rivya's remarks; anything but text is left out (rivya-api.md A9)."""
+        found = self.raw.get("notices")
+        return [item for item in found if isinstance(item, str) and item.strip()] if isinstance(found, list) else []
+
+    @property
+    def modes(self) -> list[str]:
+        found: Any = self.raw.get("supported_modes")
+        return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
 
 
 class CatalogueRefresh(models.Model):
@@ -64,3 +102,13 @@ class CatalogueRefresh(models.Model):
 
     def __str__(self) -> str:
         return f"catalogue read at {self.read_at}"
+
+    @classmethod
+    def current(cls) -> "CatalogueRefresh":
+        """The row, made on first use."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+    @property
+    def since(self) -> datetime | None:
+        """How long the list has been as it is: the moment of the last good read."""
+        return self.read_at
