@@ -88,7 +88,9 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
         ready = process.stdout.readline()
         found = re.search(r"http://\S+", ready)
         assert found, f"the sandbox did not start: {ready!r}"
-        yield Sandbox(found.group())
+        here = Sandbox(found.group())
+        here.control("PUT", "clock", {"speed": 10})
+        yield here
         process.kill()
 
 

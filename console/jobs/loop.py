@@ -5,7 +5,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, PositiveIntegerField, Q, When
 from django.db.models.functions import Coalesce, Now
 
 from console.engine.leases import claim
@@ -75,6 +75,6 @@ def claim_due(limit: int) -> tuple[UUID, list[Job]]:
         order="next_check_at",
         limit=limit,
         lease_seconds=settings.RIVYA_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS,
-        sends=Case(When(unsent, then=F("sends") + 1), default=F("sends")),
+        sends=Case(When(unsent, then=F("sends") + 1), default=F("sends"), output_field=PositiveIntegerField()),
         first_sent_at=Case(When(unsent, then=Coalesce("first_sent_at", Now())), default=F("first_sent_at")),
     )
