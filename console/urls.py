@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from console.teams import audit_views
+from console.jobs.home import home
 from console.teams.streaming import stream
 from console.worker import health
 
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("console.jobs.urls")),
     path("", include("console.files.urls")),
     path("", include("console.catalogue.urls")),
@@ -14,7 +17,7 @@ urlpatterns = [
     path("", include("console.projects.urls")),
     path("", include("console.keys.urls")),
     path("", include("console.teams.urls")),
-    path("", include("console.audit.urls")),
+    path("audit/", include(([path("", audit_views.index, name="index")], "audit"))),
     path("live/", include(([path("", stream, name="stream")], "live"))),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

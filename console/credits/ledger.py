@@ -74,7 +74,12 @@ def left_this_month(project: Project) -> int | None:
 
 def month_of(project: Project, moment: datetime) -> date:
     """The first day of the month that the moment falls in, in the team's zone."""
-    return moment.astimezone(ZoneInfo(project.team.time_zone)).date().replace(day=1)
+    return month_in(project.team.time_zone, moment)
+
+
+def month_in(time_zone: str, moment: datetime) -> date:
+    """The first day of the month that the moment falls in, in that zone."""
+    return moment.astimezone(ZoneInfo(time_zone)).date().replace(day=1)
 
 
 def _take(project: Project, month: date, credits: int) -> None:

@@ -11,6 +11,8 @@ from console.teams.models import Team
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects, found through the asker."""
+
     def visible_to(self, user: Any) -> "ProjectQuerySet":
         return self.filter(team__memberships__user=user)
 

@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from console.projects import views
 
 app_name = "projects"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("projects/", views.index, name="index"),
+    path("projects/new/", views.new, name="new"),
+    path("projects/<uuid:pk>/", views.show, name="show"),
+    path("projects/<uuid:pk>/settings/", views.edit, name="edit"),
+    path("projects/<uuid:pk>/archive/", views.archive, name="archive"),
+    path("keys/<uuid:pk>/projects/", views.using_key, name="using_key"),
+]

@@ -81,7 +81,8 @@ def in_team(
 def enter(request: HttpRequest, team: Team, act: Act = Act.VIEW) -> TeamRequest:
     """For pages of one object, found through the asker: makes its team the current one. 403 when the role may not."""
     membership = Membership.objects.select_related("team").get(team=team, user=request.user)  # type: ignore[misc]
-    request.session[SESSION_TEAM] = str(team.pk)
+    if request.session.get(SESSION_TEAM) != str(team.pk):  # a fragment that reloads itself must not write the session
+        request.session[SESSION_TEAM] = str(team.pk)
     _enter(request, membership, act)
     return request  # type: ignore[return-value]
 

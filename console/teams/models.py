@@ -11,6 +11,8 @@ from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
+    """Makes people; e-mail addresses are kept in lower case."""
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -49,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.TextChoices):
+    """What a member may do: `access.MAY` says it act by act."""
+
     OWNER = "owner", "Owner"
     ADMIN = "admin", "Admin"
     MEMBER = "member", "Member"
@@ -56,6 +60,8 @@ class Role(models.TextChoices):
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
+    """Teams, found through the asker."""
+
     def visible_to(self, user: Any) -> "TeamQuerySet":
         return self.filter(memberships__user=user)
 

@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from console.teams import views
 
 app_name = "teams"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/<uuid:pk>/role/", views.change_role, name="change_role"),
+    path("people/<uuid:pk>/removal/", views.remove, name="remove"),
+    path("teams/none/", views.none, name="none"),
+    path("teams/<uuid:pk>/switch/", views.switch, name="switch"),
+]

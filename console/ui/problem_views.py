@@ -1,33 +1,30 @@
-"""Errors as pages: in words, with the right status, as a page or as a fragment."""
+"""Errors as pages: in words, with the right status, as a whole page or as a fragment."""
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from console import rivya
-from console.ui.problems import Problem, from_error, from_status
+from console.ui import problems
+from console.ui.problems import Problem
 
 
-def show(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A page, or a fragment for htmx, that tells `problem`, with its status."""
-    template = "_problem.html" if request.headers.get("HX-Request") == "true" else "problem.html"
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The problem as a page, or as a fragment when htmx asked."""
+    template = "_problem.html" if getattr(request, "htmx", False) else "problem.html"
     return render(request, template, {"problem": problem}, status=problem.status)
 
 
 def answer_error(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-    """What a view did not expect of Rivya or of the asker; None leaves it to Django (a fault is a logged 500)."""
+    """What a view let through: Rivya's failures and missing rights. Anything else is Django's to answer."""
     if isinstance(exception, rivya.RivyaError):
-        return show(request, from_error(exception, paid=request.method == "POST"))
+        return answer(request, problems.from_error(exception))
     if isinstance(exception, PermissionDenied):
-        return show(request, from_status(403, detail=str(exception)))
-    if isinstance(exception, RequestDataTooBig):
-        return show(request, from_status(413))
-    if isinstance(exception, Http404):
-        return show(request, from_status(404))
+        return answer(request, problems.from_status(403, detail=str(exception)))
     return None
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without its token: usually a page that was open since before the last sign-in."""
-    detail = "The form's protection has expired, usually because you signed in again in another tab."
-    return show(request, from_status(403, detail=detail))
+    """A form that is too old or came from another site."""
+    detail = "This form has expired, or the browser keeps no cookies. Load the page again and send it once more."
+    return answer(request, problems.from_status(403, detail=detail))

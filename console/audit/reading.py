@@ -1,0 +1,37 @@
+"""The audit log of one team, page by page, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+
+from console.audit.models import AuditEvent
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """`before` is the cursor of the next, older page; empty on the last."""
+
+    events: list[AuditEvent]
+    before: str
+
+
+def read(team_id: UUID, before: str = "") -> AuditPage:
+    """Up to 50 lines older than the cursor; a cursor that makes no sense reads as none."""
+    events = AuditEvent.objects.filter(team_id=team_id)
+    if moment := _moment(before):
+        events = events.filter(at__lt=moment)
+    found = list(events[: PAGE_SIZE + 1])
+    last = found[PAGE_SIZE - 1].at.isoformat() if len(found) > PAGE_SIZE else ""
+    return AuditPage(found[:PAGE_SIZE], last)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None

@@ -1,0 +1,125 @@
+"""The pages of projects."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from console.audit.recording import record
+from console.keys.models import Key
+from console.projects.forms import ProjectForm
+from console.projects.models import Project
+from console.teams.access import Act, TeamRequest, enter, in_team
+
+TRACKED = ("name", "purpose", "key_id", "default_model", "monthly_budget")
+
+
+@require_GET
+@in_team()
+def index(request: TeamRequest) -> HttpResponse:
+    """All projects of the team; archived ones below."""
+    projects = Project.objects.filter(team=request.team).select_related("key")
+    context = {"open": [p for p in projects if not p.archived_at], "archived": [p for p in projects if p.archived_at]}
+    return render(request, "projects/index.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@in_team(Act.MANAGE_PROJECTS)
+def new(request: TeamRequest) -> HttpResponse:
+    """Make a project."""
+    form = ProjectForm(request.POST or None, team=request.team, initial=_first_key(request))
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.instance.created_by = request.user
+            project = form.save()
+            record(
+                "project.created",
+                project,
+                team_id=request.team.pk,
+                actor=request.user,
+                after=_facts(project),
+                request=request,
+            )
+        messages.success(request, f"{project.name} is ready.")
+        return redirect("projects:show", project.pk)
+    return render(request, "projects/edit.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One project: what it is for, what it may spend, and its work."""
+    project = _found(request, pk)
+    enter(request, project.team)
+    return render(request, "projects/show.html", {"project": project})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change a project."""
+    project = _found(request, pk)
+    asker = enter(request, project.team, Act.MANAGE_PROJECTS)
+    before = _facts(project)
+    form = ProjectForm(request.POST or None, instance=project, team=project.team)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            project = form.save()
+            record(
+                "project.changed",
+                project,
+                team_id=project.team_id,
+                actor=asker.user,
+                before=before,
+                after=_facts(project),
+                request=request,
+            )
+        messages.success(request, f"{project.name} is saved.")
+        return redirect("projects:show", project.pk)
+    return render(
+        request, "projects/edit.html", {"form": form, "project": project}, status=422 if form.is_bound else 200
+    )
+
+
+@require_POST
+def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a project away, or bring it back. Nothing is deleted; open jobs go on."""
+    project = _found(request, pk)
+    asker = enter(request, project.team, Act.MANAGE_PROJECTS)
+    away = project.archived_at is None
+    with transaction.atomic():
+        Project.objects.filter(pk=project.pk).update(archived_at=timezone.now() if away else None)
+        record(
+            "project.archived" if away else "project.restored",
+            project,
+            team_id=project.team_id,
+            actor=asker.user,
+            request=request,
+        )
+    messages.success(request, f"{project.name} is {'archived' if away else 'open again'}.")
+    return redirect("projects:index" if away else "projects:show", *([] if away else [project.pk]))
+
+
+@require_GET
+def using_key(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A fragment for the page of a key: the projects that use it."""
+    key = get_object_or_404(Key.objects.visible_to(request.user).select_related("team"), pk=pk)
+    enter(request, key.team)
+    projects = Project.objects.filter(key=key).order_by("archived_at", "name")
+    return render(request, "projects/_using_key.html", {"projects": projects})
+
+
+def _found(request: HttpRequest, pk: UUID) -> Project:
+    return get_object_or_404(
+        Project.objects.visible_to(request.user).select_related("team", "key", "created_by"), pk=pk
+    )
+
+
+def _facts(project: Project) -> dict[str, object]:
+    return {name: str(getattr(project, name)) if name == "key_id" else getattr(project, name) for name in TRACKED}
+
+
+def _first_key(request: TeamRequest) -> dict[str, object]:
+    return {"key": Key.objects.filter(team=request.team).usable().order_by("created_at").first()}

@@ -1,0 +1,27 @@
+"""People and teams, for looking."""
+
+from django.contrib import admin
+
+from console.teams.models import Membership, Team, User
+from console.ui.admin import LookOnly
+
+
+@admin.register(User)
+class UserAdmin(LookOnly):
+    list_display = ("email", "name", "is_staff", "is_active", "last_login", "date_joined")
+    fields = ("id", "email", "name", "is_staff", "is_active", "last_login", "date_joined")
+    search_fields = ("email", "name", "id")
+
+
+@admin.register(Team)
+class TeamAdmin(LookOnly):
+    list_display = ("name", "time_zone", "is_demo", "created_at")
+    search_fields = ("name", "id")
+
+
+@admin.register(Membership)
+class MembershipAdmin(LookOnly):
+    list_display = ("user", "team", "role", "joined_at")
+    list_filter = ("role",)
+    search_fields = ("user__email", "team__name")
+    list_select_related = ("user", "team")
