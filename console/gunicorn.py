@@ -13,3 +13,5 @@ keepalive = 65
 accesslog = None
 loglevel = "warning"
 preload_app = False
+# It would want a socket in the home directory, which a container's user does not have.
+control_socket_disable = True
