@@ -3,6 +3,7 @@
 from console.jobs.models.job import Job, JobQuerySet
 from console.jobs.models.job_input import JobInput
 from console.jobs.models.result import Result, ResultQuerySet
+from console.jobs.models.search_entry import SearchEntry
 from console.jobs.models.step import Step
 
-__all__ = ["Job", "JobInput", "JobQuerySet", "Result", "ResultQuerySet", "Step"]
+__all__ = ["Job", "JobInput", "JobQuerySet", "Result", "ResultQuerySet", "SearchEntry", "Step"]

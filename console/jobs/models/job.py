@@ -14,6 +14,8 @@ from console.teams.models import Team
 
 
 class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, found through the asker or by what is due."""
+
     def visible_to(self, user: Any) -> "JobQuerySet":
         return self.filter(team__memberships__user=user)
 
@@ -105,6 +107,11 @@ class Job(models.Model):
             models.Index(fields=["project", "-created_at", "-id"], name="job_project"),
             models.Index(fields=["project", "status", "-created_at", "-id"], name="job_project_status"),
             models.Index(fields=["rivya_id"], name="job_rivya_id"),
+            models.Index(
+                fields=["team", "error_code", "-created_at", "-id"],
+                condition=~models.Q(error_code=""),
+                name="job_team_error",
+            ),
             models.Index(
                 fields=["next_check_at"],
                 condition=models.Q(status__in=["unsent", "queued", "processing", "unknown"]),
