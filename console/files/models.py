@@ -13,20 +13,26 @@ from console.teams.models import Team
 
 
 class FileKind(models.TextChoices):
+    """What Rivya takes as a reference (rivya-api.md §4.1)."""
+
     IMAGE = "image", "Image"
     VIDEO = "video", "Video"
     AUDIO = "audio", "Audio"
 
 
 def stored_name(file: "ReferenceFile", name: str) -> str:
-    return f"references/{file.team_id}/{file.pk}"
+    """Where the bytes lie: named after themselves, so that the same bytes are kept once a team."""
+    return f"references/{file.team_id}/{file.sha256}"
 
 
 def preview_name(file: "ReferenceFile", name: str) -> str:
-    return f"references/{file.team_id}/{file.pk}.preview.webp"
+    """Where the preview lies."""
+    return f"references/{file.team_id}/{file.sha256}.preview.webp"
 
 
 class ReferenceFileQuerySet(models.QuerySet["ReferenceFile"]):
+    """Files, found through the asker."""
+
     def visible_to(self, user: Any) -> "ReferenceFileQuerySet":
         return self.filter(team__memberships__user=user)
 
@@ -48,8 +54,9 @@ class ReferenceFile(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     duration_seconds = models.FloatField(null=True)
-    content = models.FileField(upload_to=stored_name)
-    preview = models.FileField(upload_to=preview_name, blank=True)
+    peaks = models.JSONField(default=list)  # loudness 0 to 100 of 96 slices, for audio
+    content = models.FileField(upload_to=stored_name, max_length=200)
+    preview = models.FileField(upload_to=preview_name, max_length=200, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
@@ -68,8 +75,15 @@ class ReferenceFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def loudness(self) -> list[float]:
+        """The peaks from 0 to 1, as the player draws them."""
+        return [peak / 100 for peak in self.peaks]
+
 
 class UploadQuerySet(models.QuerySet["Upload"]):
+    """Copies at Rivya."""
+
     def alive(self) -> "UploadQuerySet":
         return self.filter(expires_at__gt=timezone.now())
 
@@ -97,3 +111,18 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"upload {self.pk}"
+
+
+class UploadClaim(models.Model):
+    """Somebody is uploading these bytes to this account; the row goes when the upload is written down or has failed."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    lease = models.UUIDField()
+    leased_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "sha256"], name="one_upload_at_a_time")]
+
+    def __str__(self) -> str:
+        return f"upload of {self.sha256[:8]} to {self.account_id}"
