@@ -1,0 +1,60 @@
+"""The bytes of results: in place, as a download, and their previews. Membership is checked at every request."""
+
+import mimetypes
+import re
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from console.files.serving import Content, serve
+from console.jobs.models import Result
+
+_ENDINGS = {
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+}
+_ENDINGS |= {"audio/wav": ".wav", "audio/flac": ".flac", "audio/aac": ".aac", "video/x-matroska": ".mkv"}
+
+
+@require_safe
+def show(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The result itself, for <img>, <video> and <audio>: with ranges, so that players can seek."""
+    return serve(request, _content(request, pk))
+
+
+@require_safe
+def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The result as a file, named after its model and job."""
+    return serve(request, _content(request, pk), download=True)
+
+
+@require_safe
+def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The thumbnail or poster frame; 404 where there is none."""
+    result = _found(request, pk)
+    if not result.preview:
+        raise Http404("This result has no preview.")
+    return serve(request, Content(result.preview, "image/webp", f"{result.sha256[:32]}-preview", "preview.webp"))
+
+
+def _content(request: HttpRequest, pk: UUID) -> Content:
+    result = _found(request, pk)
+    if not result.content:
+        raise Http404("This result is not here.")
+    return Content(result.content, result.mime_type, result.sha256[:32], _name(result))
+
+
+def _found(request: HttpRequest, pk: UUID) -> Result:
+    return get_object_or_404(Result.objects.visible_to(request.user).select_related("job"), pk=pk)
+
+
+def _name(result: Result) -> str:
+    """Such as "seedream-4-0-3f2a9c1e-2.png": the job's id is enough to find it again."""
+    model = re.sub(r"[^A-Za-z0-9.-]+", "-", result.job.model)[:60].strip("-.") or "result"
+    ending = _ENDINGS.get(result.mime_type) or mimetypes.guess_extension(result.mime_type) or ".bin"
+    return f"{model}-{result.job_id.hex[:8]}-{result.index + 1}{ending}"
