@@ -89,7 +89,7 @@ def _unreadable(job: Job, answer: Answer) -> None:
     if error is None:
         words = f"no working key ({answer.no_key})"
     note(job.pk, Step.Source.RIVYA, Step.Kind.READ_FAILED, words, milliseconds=answer.elapsed_ms)
-    if isinstance(error, rivya.KeyRefused) and answer.secret_id:
+    if isinstance(error, rivya.KeyRefused) and error.code and answer.secret_id:
         mark_refused(answer.secret_id, error.code)
     misses = job.misses + 1 if isinstance(error, rivya.Missing) else job.misses
     if misses >= MISSES_BEFORE_REVIEW:

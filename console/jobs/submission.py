@@ -82,7 +82,7 @@ def _refused(job: Job, error: rivya.Refused, answer: Answer, was_in_doubt: bool)
         status=error.status,
         milliseconds=answer.elapsed_ms,
     )
-    if isinstance(error, rivya.KeyRefused) and answer.secret_id:
+    if isinstance(error, rivya.KeyRefused) and error.code and answer.secret_id:  # without a code it may be a proxy
         mark_refused(answer.secret_id, error.code)
     facts: dict[str, Any] = {
         "error_code": error.code or f"http_{error.status}",
