@@ -1,7 +1,7 @@
 """Errors as pages: in words, with the right status, as a whole page or as a fragment."""
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from console import rivya
@@ -16,11 +16,15 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def answer_error(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-    """What a view let through: Rivya's failures and missing rights. Anything else is Django's to answer."""
+    """What a view let through: Rivya's failures, missing rights, nothing there. Anything else is Django's to answer."""
     if isinstance(exception, rivya.RivyaError):
         return answer(request, problems.from_error(exception))
     if isinstance(exception, PermissionDenied):
         return answer(request, problems.from_status(403, detail=str(exception)))
+    if isinstance(exception, Http404):
+        return answer(request, problems.from_status(404))  # htmx swaps errors too: never a whole page into a card
+    if isinstance(exception, RequestDataTooBig):
+        return answer(request, problems.from_status(413))
     return None
 
 

@@ -1,0 +1,82 @@
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.test import Client, RequestFactory
+
+from console import rivya
+from console.ui.problem_views import answer_error, csrf_failure
+
+
+@pytest.fixture
+def asked(rf: RequestFactory) -> Any:
+    def ask(method: str = "get", *, htmx: bool = False) -> HttpRequest:
+        request: HttpRequest = getattr(rf, method)("/jobs/")
+        request.user = AnonymousUser()
+        request.htmx = htmx  # type: ignore[attr-defined]
+        return request
+
+    return ask
+
+
+def text(answer: HttpResponseBase | None) -> str:
+    assert isinstance(answer, HttpResponse)
+    return answer.content.decode()
+
+
+ERRORS = [
+    (rivya.TimedOut(), 504),
+    (rivya.NoAnswer(sent=False), 503),
+    (rivya.Invalid(code="validation_failed", status=400, request_id="req_7"), 422),
+    (PermissionDenied("Your role is viewer; to submit you need another."), 403),
+    (Http404(), 404),
+]
+
+
+@pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)
+def test_an_error_is_a_whole_page_in_words(asked: Any, error: Exception, status: int) -> None:
+    answer = answer_error(asked(), error)
+    assert answer is not None
+    assert answer.status_code == status
+    assert "<html" in text(answer)
+    assert 'role="alert"' in text(answer)
+
+
+@pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)
+def test_an_error_inside_a_page_is_a_fragment(asked: Any, error: Exception, status: int) -> None:
+    answer = answer_error(asked(htmx=True), error)
+    assert answer is not None
+    assert answer.status_code == status
+    assert "<html" not in text(answer)
+
+
+def test_a_problem_shows_the_request_id_to_copy(asked: Any) -> None:
+    page = text(answer_error(asked(), rivya.Invalid(code="validation_failed", status=400, request_id="req_7")))
+    assert 'data-copy="req_7"' in page
+
+
+def test_a_read_that_failed_says_nothing_about_money(asked: Any) -> None:
+    assert "charged" not in text(answer_error(asked(htmx=True), rivya.TimedOut()))
+
+
+def test_a_role_that_may_not_is_told_why(asked: Any) -> None:
+    assert "Your role is viewer" in text(answer_error(asked(), PermissionDenied("Your role is viewer.")))
+
+
+def test_a_fault_of_our_own_is_left_to_be_logged(asked: Any) -> None:
+    assert answer_error(asked(), ZeroDivisionError()) is None
+
+
+def test_a_form_that_lost_its_protection_says_so(asked: Any) -> None:
+    answer = csrf_failure(asked())
+    assert answer.status_code == 403
+    assert "This form has expired" in text(answer)
+
+
+@pytest.mark.django_db
+def test_an_address_that_leads_nowhere_says_so_to_anybody() -> None:
+    answer = Client().get("/account/nothing-here/")
+    assert answer.status_code == 404
+    assert "There is nothing here" in text(answer)
