@@ -122,6 +122,7 @@ def run_environment(port: int, data: Path, with_sandbox: bool) -> dict[str, str]
         "CONSOLE_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         **os.environ,
         "CONSOLE_DATA_DIR": str(data),
+        "DJANGO_SETTINGS_MODULE": "console.settings",
         "PYTHONUNBUFFERED": "1",
     }
     if "CONSOLE_SECRET_KEY" not in environment:

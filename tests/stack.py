@@ -89,7 +89,9 @@ class Process:
             return log.read().decode(errors="replace")
 
     def tail(self, lines: int = 40) -> str:
-        return "\n".join(self.words.splitlines()[-lines:])
+        """The end of what it said; of a long line (a trace in JSON) its two ends."""
+        last = self.words.splitlines()[-lines:]
+        return "\n".join(line if len(line) < 1200 else f"{line[:400]} … {line[-700:]}" for line in last)
 
     def _spawn(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
@@ -202,9 +204,8 @@ def settings_for(data: Path, static: Path, base_url: str, rivya_url: str) -> dic
     secret = data / "secret-key"
     if not secret.exists():
         secret.write_text(secrets.token_urlsafe(48))
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
     return {
-        **{name: os.environ[name] for name in kept if name in os.environ},
+        **inherited(),
         "PYTHONUNBUFFERED": "1",
         "CONSOLE_DATA_DIR": str(data),
         "CONSOLE_STATIC_ROOT": str(static),
@@ -214,6 +215,12 @@ def settings_for(data: Path, static: Path, base_url: str, rivya_url: str) -> dic
         "CONSOLE_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "RIVYA_BASE_URL": rivya_url,
     }
+
+
+def inherited() -> dict[str, str]:
+    """What a program needs of our own environment; no setting of the tests and none of a real console."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def manage(environment: Mapping[str, str], *arguments: str) -> str:

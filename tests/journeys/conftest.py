@@ -137,11 +137,11 @@ def page(stack: Stack, open_page: OpenPage) -> Page:
 
 def sign_in(page: Page, email: str, password: str) -> None:
     """Sign in through the form, as a person does."""
-    page.goto("/accounts/login/")
+    page.goto("/account/login/")
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(password)
     page.locator("form:has(input[name=login]) button[type=submit]").click()
-    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    page.wait_for_url(lambda url: "/account/login/" not in url)
 
 
 def _watch(context: BrowserContext, own_host: str, complaints: Complaints) -> None:
