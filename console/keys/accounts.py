@@ -13,7 +13,6 @@ from django.utils import timezone
 from console import rivya
 from console.keys import clients
 from console.keys.models import Account, Landmark, Secret
-from console.keys.proving import TIMEOUT_SECONDS
 from console.teams.models import Team
 
 LANDMARK_LIVES: Final = timedelta(days=1)  # then a newer one takes its place: Rivya does not say how long things live
@@ -53,7 +52,7 @@ async def same_account(api_key: rivya.Secret, asked: list[Candidate]) -> dict[UU
     Readable with the secret: the same. Not there for the secret, but there for the account's own secret: another.
     Anything else (nothing to read yet, a scope missing, no answer, gone at Rivya) proves nothing.
     """
-    async with clients.trial_client(api_key, timeout_seconds=TIMEOUT_SECONDS) as client:
+    async with clients.trial_client(api_key) as client:
         found = await asyncio.gather(*(_kinship(client, candidate) for candidate in asked))
     return {candidate.account_id: kinship for candidate, kinship in zip(asked, found, strict=True)}
 
@@ -104,7 +103,7 @@ async def _kinship(client: rivya.Client, candidate: Candidate) -> Kinship:
 
 
 async def _witness_reads(witness: rivya.Secret, kind: str, rivya_id: str) -> bool:
-    async with clients.trial_client(witness, timeout_seconds=TIMEOUT_SECONDS) as client:
+    async with clients.trial_client(witness) as client:
         return await _can_read(client, kind, rivya_id) is True
 
 

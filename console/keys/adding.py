@@ -14,7 +14,7 @@ from console.keys.declined import Declined
 from console.keys.models import Account, Key, Secret
 from console.keys.pasting import read_pasted
 from console.keys.proving import Proof, prove
-from console.keys.sealing import refuse_known, store_secret
+from console.keys.sealing import refuse_known, refuse_without_keyset, store_secret
 from console.live.publishing import publish
 from console.teams.models import Team, User
 
@@ -31,6 +31,7 @@ class Wish:
 def add_key(team: Team, person: User, wish: Wish, pasted_text: str, *, request: HttpRequest | None = None) -> Key:
     """Prove, then store. Raises Declined (NotProven when it was Rivya that said no); then nothing was stored."""
     pasted = read_pasted(pasted_text)
+    refuse_without_keyset()
     refuse_known(team, pasted)
     _refuse_taken(team, wish)
     proof = async_to_sync(prove)(pasted)

@@ -15,6 +15,7 @@ from console.keys.models import Key, Secret
 from console.keys.proving import NotProven, Proof, prove
 from console.keys.refusing import mark_refused
 from console.keys.scopes import merged
+from console.keys.sealing import refuse_without_keyset
 from console.keys.standing import secrets_told_apart, settle_standing
 from console.teams.models import User
 
@@ -35,6 +36,7 @@ def check_key(key: Key, person: User, *, request: HttpRequest | None = None) -> 
     if key.is_retired:
         raise Declined("This key is retired; there is nothing to check.")
     before = {"state": key.state}
+    refuse_without_keyset()
     note_what_opens([key])
     secrets = list(key.secrets.exclude(state__in=[Secret.State.RETIRED, Secret.State.UNOPENABLE]).order_by("-version"))
     found = [_check(key, secret) for secret in secrets]

@@ -22,6 +22,7 @@ from console.keys.vault import CannotOpen
 log = structlog.get_logger("console.rivya")
 
 MAX_CONNECTIONS = 100
+TRIAL_SECONDS = 10.0  # a person waits for it
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,9 +75,10 @@ def client_with(api_key: str | rivya.Secret) -> rivya.Client:
 
 
 @asynccontextmanager
-async def trial_client(api_key: rivya.Secret, *, timeout_seconds: float) -> AsyncIterator[rivya.Client]:
+async def trial_client(api_key: rivya.Secret) -> AsyncIterator[rivya.Client]:
     """For a secret that is being tried: one attempt a call, own connections that are closed at the end."""
-    async with rivya.Transport(timeout_seconds=timeout_seconds, max_connections=10) as own:
+    seconds = min(settings.RIVYA_TIMEOUT_SECONDS, TRIAL_SECONDS)
+    async with rivya.Transport(timeout_seconds=seconds, max_connections=10) as own:
         base_url = settings.RIVYA_BASE_URL
         yield rivya.Client(own, base_url=base_url, api_key=api_key, attempts=1, on_exchange=log_exchange)
 

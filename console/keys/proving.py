@@ -12,8 +12,6 @@ from console.keys.models import Landmark
 from console.keys.scopes import SCOPES, Holds
 from console.ui import problems
 
-TIMEOUT_SECONDS = 10.0
-
 
 @dataclass(frozen=True)
 class Proof:
@@ -42,7 +40,7 @@ async def prove(api_key: rivya.Secret) -> Proof:
     Scopes to create something are proven by no read: they stay unproven until a real call shows them.
     """
     scopes: dict[str, Holds] = {scope.name: "unproven" for scope in SCOPES}
-    async with clients.trial_client(api_key, timeout_seconds=TIMEOUT_SECONDS) as client:
+    async with clients.trial_client(api_key) as client:
         balance = await _balance(client)
         scopes["credits:read"] = "no" if balance is None else "yes"
         absent = f"probe-{uuid4()}"

@@ -11,7 +11,7 @@ from console.keys.declined import Declined
 from console.keys.models import Key, Secret
 from console.keys.pasting import read_pasted
 from console.keys.proving import prove
-from console.keys.sealing import forget_secrets, refuse_known, store_secret
+from console.keys.sealing import forget_secrets, refuse_known, refuse_without_keyset, store_secret
 from console.keys.standing import settle_standing
 from console.teams.models import Team, User
 
@@ -23,6 +23,7 @@ def replace_secret(key: Key, person: User, pasted_text: str, *, request: HttpReq
     it could not read what was sent with the old one.
     """
     pasted = read_pasted(pasted_text)
+    refuse_without_keyset()
     _refuse_unready(key)
     refuse_known(key.team, pasted)
     proof = async_to_sync(prove)(pasted)
@@ -62,7 +63,7 @@ def end_overlap(key: Key, person: User, *, request: HttpRequest | None = None) -
 
 def _refuse_unready(key: Key) -> None:
     if key.is_retired:
-        raise Declined("This key is retired. Add the secret as a new key.", field="secret")
+        raise Declined("This key is retired. Add the secret as a new key.")
     if key.secrets.filter(state=Secret.State.RETIRING).exists():
         words = "This key is being replaced already: two of its secrets work. End that overlap first."
-        raise Declined(words, field="secret")
+        raise Declined(words)

@@ -49,7 +49,7 @@ def rotate(*, drop_old: bool = False) -> Rotated:
     With `drop_old` a finished rotation is not followed by another: only its old keys go.
     """
     path = settings.KEYSET_PATH
-    with _alone(path):
+    with alone(path):
         resealed = _reseal()
         continued = resealed > 0
         if not continued and not (drop_old and len(vault.keyset().key_ids) > 1):
@@ -107,7 +107,8 @@ def _drop(path: Path) -> int:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
+    """Hold the keyset for one rotation. Raises RotationRunning when another holds it."""
     with path.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,6 +14,17 @@ from console.teams.models import Team, User
 TABLE = "keys_secret"
 
 
+def refuse_without_keyset() -> None:
+    """Raises Declined when there is nothing to seal with: better before the secret is tried than after."""
+    try:
+        vault.keyset()
+    except vault.NoKeyset:
+        words = (
+            "This console's keyset cannot be read, so no key can be sealed. Nothing was stored; tell whoever runs it."
+        )
+        raise Declined(words) from None
+
+
 def store_secret(key: Key, pasted: rivya.Secret, *, scopes: Mapping[str, str], person: User | None) -> Secret:
     """Seal the secret for a row of its own, as the key's next version. In a transaction, with the key locked."""
     newest = key.secrets.order_by("-version").values_list("version", flat=True).first() or 0
