@@ -10,6 +10,7 @@ TEMPLATES = [path for path in tracked("templates/*") if path.suffix in {".html",
 PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 # The content security policy lets none of these run, so none may be written.
 INLINE = re.compile(r"<style\b|<script\b(?![^>]*\bsrc=)|\s(?:style|on[a-z]+|hx-on[:\w-]*)\s*=|javascript:|\sjs:", re.I)
+TAG = re.compile(r"{%.*?%}|{{.*?}}", re.S)
 INCLUDE = re.compile(r"{% include ([^%]+) %}")
 
 
@@ -20,7 +21,7 @@ def test_a_template_compiles(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_a_template_holds_nothing_inline(path: Path) -> None:
-    assert INLINE.findall(path.read_text()) == []
+    assert INLINE.findall(TAG.sub("", path.read_text())) == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
