@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((options.host, options.port))
+            listener.listen(2048)  # who comes before the first line is printed waits
         except OSError as error:
             sys.stderr.write(f"sandbox cannot listen on {options.host}:{options.port}: {error.strerror}\n")
             return 1

@@ -80,7 +80,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     world: World = app.state.world
     release_stranded(world)
     requeue_unsent(world)
-    running = {asyncio.create_task(keep_delivering(world))}
+    deliverer = asyncio.create_task(keep_delivering(world))
+    deliverer.add_done_callback(lambda task: None if task.cancelled() else task.result())  # told, should it ever fail
+    running = {deliverer}
     yield
     running |= world.turns
     for task in running:

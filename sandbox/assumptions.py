@@ -16,7 +16,6 @@ class Assumptions:
     delete_status: int = 200  # A1: 204 answers without a body
     list_extras: dict[str, Any] = field(default_factory=dict)  # A3: fields added to every list
     chat_runtime: str = "chat"  # A4
-    idempotent_everywhere: bool = False  # A10: keys are ignored on uploads and webhook calls
     bytes_per_mb: int = 1 << 20  # A11
     request_id_length: int = 128  # A13, characters
     normalise_params: bool = False  # A14: True corrects bad values in silence instead of refusing

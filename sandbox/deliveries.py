@@ -21,20 +21,24 @@ BATCH = 50
 
 
 async def keep_delivering(world: World) -> None:
-    """Finish due jobs and send due deliveries until cancelled."""
-    async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client:
+    """Finish due jobs and send due deliveries until cancelled. A receiver that hangs holds up nobody else."""
+    async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client, asyncio.TaskGroup() as sending:
+        under_way: set[asyncio.Task[None]] = set()
         while True:
             settle_due(world)
-            sent = await _send_due(world, client)
-            if not sent:
-                world.doorbell.clear()
-                await _wait(world)
+            for row in _claim(world, "due_at <= ?", world.clock.now(), BATCH - len(under_way)):
+                task = sending.create_task(_attempt(world, client, row))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+            world.doorbell.clear()
+            await _wait(world)
 
 
 async def deliver_now(world: World, delivery: str) -> None:
     """Send one delivery while the caller waits."""
+    rows = _claim(world, "deliveries.id = ?", delivery)  # before anything is awaited: the loop would take it
     async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client:
-        for row in _claim(world, "deliveries.id = ?", delivery):
+        for row in rows:
             await _attempt(world, client, row)
 
 
@@ -46,18 +50,12 @@ async def _wait(world: World) -> None:
         return
 
 
-async def _send_due(world: World, client: httpx.AsyncClient) -> int:
-    rows = _claim(world, "due_at <= ?", world.clock.now())
-    await asyncio.gather(*(_attempt(world, client, row) for row in rows))
-    return len(rows)
-
-
-def _claim(world: World, condition: str, value: object) -> list[sqlite3.Row]:
+def _claim(world: World, condition: str, value: object, most: int = 1) -> list[sqlite3.Row]:
     """Return pending deliveries that this process now sends; a restart makes them pending again."""
     rows = world.store.all(
         "SELECT deliveries.*, endpoints.url, endpoints.secret, endpoints.status AS endpoint_status, events.payload "
         "FROM deliveries JOIN endpoints ON endpoints.id = endpoint JOIN events ON events.id = event "
-        f"WHERE deliveries.status = 'pending' AND {condition} ORDER BY due_at LIMIT {BATCH}", value,
+        f"WHERE deliveries.status = 'pending' AND {condition} ORDER BY due_at LIMIT {most}", value,
     )  # fmt: skip
     with world.store.transaction():
         for row in rows:
@@ -77,7 +75,7 @@ async def _attempt(world: World, client: httpx.AsyncClient, row: sqlite3.Row) ->
     payload = altered_payload(world, json.loads(row["payload"]))
     body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
     at = signing_time(world, int(time.time()))
-    headers = signature_headers(world, signing_secret(world, row["secret"]), payload["id"], body, at)
+    headers = signature_headers(world, signing_secret(world, row["secret"]), str(payload.get("id")), body, at)
     status, error = await _post(world, client, row["url"], altered_body(world, body), altered_headers(world, headers))
     _record(world, row, status, error)
 

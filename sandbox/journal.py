@@ -91,7 +91,7 @@ class Journal:
         visit.body_sha256 = hashlib.sha256(body).hexdigest()
         try:
             parsed: Any = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             parsed = None
         if isinstance(parsed, dict):
             visit.model, visit.prompt = parsed.get("model"), parsed.get("prompt") or parsed.get("message")

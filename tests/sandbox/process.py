@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,10 @@ def png(side: int = 8, colour: str = "red") -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (side, side), colour).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def wait_until(look: Callable[[], Any], within_seconds: float = 10) -> None:
+    """Look again and again until there is something true to see."""
+    deadline = time.monotonic() + within_seconds
+    while not look():
+        assert time.monotonic() < deadline, f"not within {within_seconds} s"

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox.process import OTHER, Sandbox, png
+from tests.sandbox.process import OTHER, Sandbox, png, wait_until
 
 MODEL = "gpt-5-2-chat"
 
@@ -164,8 +164,7 @@ def test_a_reader_that_leaves_stops_the_run_or_not(sandbox: Sandbox, account: st
     reader.close()  # type: ignore[attr-defined]
 
     name = account.removeprefix("rvya_sk_")
-    while [turn["state"] for turn in sandbox.state()["turns"] if turn["account"] == name] == ["running"]:
-        pass
+    wait_until(lambda: [t["state"] for t in sandbox.state()["turns"] if t["account"] == name] != ["running"])
     assert credits(sandbox, account) == left
 
 

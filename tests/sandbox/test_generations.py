@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.sandbox.process import DEMO, OTHER, Sandbox
+from tests.sandbox.process import DEMO, OTHER, Sandbox, wait_until
 
 
 def test_a_job_is_reserved_runs_and_settles(sandbox: Sandbox, account: str) -> None:
@@ -61,8 +61,7 @@ def test_a_key_in_flight_answers_conflict(sandbox: Sandbox, account: str) -> Non
     sandbox.fault("slow", seconds=0.8, when="during", match={"account": account.removeprefix("rvya_sk_")})
     with ThreadPoolExecutor(2) as pool:
         slow = pool.submit(sandbox.generate, idempotency_key="two", key=account)
-        while not any(one["fault"] for one in sandbox.control("GET", "/faults")["data"] if one["used"]):
-            pass
+        wait_until(lambda: any(one["used"] for one in sandbox.control("GET", "/faults")["data"]))
         second = sandbox.generate(idempotency_key="two", key=account)
         first = slow.result()
 
@@ -164,3 +163,13 @@ def test_the_ledger_adds_up_to_the_balance(sandbox: Sandbox) -> None:
         assert sum(row["credits"] for row in state["ledger"] if row["account"] == name) == facts["balance"]
         open_ = sum(row["reserved"] for row in state["charges"] if (row["account"], row["state"]) == (name, "reserved"))
         assert open_ == facts["reserved"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"{", b'{"model": NaN}', b"[" * 100_000, b'{"model": "z-image", "prompt": "\\ud800"}', b"\xff"],
+)
+def test_a_body_that_is_no_proper_json_object_is_refused(sandbox: Sandbox, content: bytes) -> None:
+    for path in ("/generations", "/chat/completions", "/webhooks"):
+        answer = sandbox.api("POST", path, content=content, headers={"content-type": "application/json"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "validation_failed")

@@ -1,9 +1,11 @@
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
 import httpx
 
-from tests.sandbox.process import DEMO, Sandbox
+from tests.sandbox.process import DEMO, ROOT, Sandbox, wait_until
 
 
 def test_a_killed_sandbox_goes_on_where_it_was(start: Callable[..., Sandbox]) -> None:
@@ -11,8 +13,7 @@ def test_a_killed_sandbox_goes_on_where_it_was(start: Callable[..., Sandbox]) ->
     jobs = [sandbox.generate(idempotency_key=f"key-{n}").json() for n in range(10)]
     turn = threading.Thread(target=_ask_and_be_cut_off, args=[sandbox])
     turn.start()
-    while not sandbox.state()["turns"]:
-        pass
+    wait_until(lambda: sandbox.state()["turns"])
     sandbox.kill()
     turn.join()
     sandbox.start()
@@ -48,11 +49,6 @@ def test_a_second_process_on_the_same_port_says_so(start: Callable[..., Sandbox]
 
 
 def _exit_code(port: int | None) -> int:
-    import subprocess
-    import sys
-
-    from tests.sandbox.process import ROOT
-
     command = [sys.executable, "-m", "sandbox", "--port", str(port)]
     return subprocess.run(command, cwd=ROOT, timeout=20, stderr=subprocess.DEVNULL, check=False).returncode
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.process import OTHER, Sandbox
+from tests.sandbox.process import OTHER, Sandbox, wait_until
 
 Call = tuple[dict[str, str], bytes]
 
@@ -138,11 +138,16 @@ def test_a_refused_delivery_comes_six_times_with_one_event_id(
     calls = [receiver.next() for _ in range(6)]
 
     assert len({json.loads(body)["id"] for _, body in calls}) == 1
-    attempts = sandbox.api("GET", f"/webhooks/{endpoint['id']}/deliveries", account).json()["data"]
-    while attempts[0]["status"] == "sending":
-        attempts = sandbox.api("GET", f"/webhooks/{endpoint['id']}/deliveries", account).json()["data"]
-    assert [(one["attempt"], one["response_status"]) for one in attempts] == [(n, status) for n in range(6, 0, -1)]
-    assert attempts[0]["next_attempt_at"] is None
+
+    def attempts() -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = sandbox.api("GET", f"/webhooks/{endpoint['id']}/deliveries", account).json()[
+            "data"
+        ]
+        return listed
+
+    wait_until(lambda: attempts()[0]["status"] == "failed")
+    assert [(one["attempt"], one["response_status"]) for one in attempts()] == [(n, status) for n in range(6, 0, -1)]
+    assert attempts()[0]["next_attempt_at"] is None
     assert sandbox.api("GET", f"/webhooks/{endpoint['id']}", account).json()["failure_count"] == 1
 
 
