@@ -1,10 +1,9 @@
 """Ask Rivya about one job: send it, or read it once Rivya has it. The network half; writes no outcome."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
-
-from asgiref.sync import sync_to_async
 
 from console import rivya
 from console.jobs.models import Job
@@ -25,14 +24,21 @@ class Answer:
     no_key: str = ""
 
 
-async def ask(job: Job, lease: UUID) -> Answer:
+@dataclass(frozen=True)
+class Access:
+    """The opened key that a job is asked about with; `missing` says in a word why there is none."""
+
+    secret_id: UUID | None = None
+    api_key: str = field(default="", repr=False)
+    missing: str = ""
+
+
+async def ask(job: Job, lease: UUID, access: Access) -> Answer:
     """One exchange, without retries: the job's own schedule is the retry. Raises nothing that Rivya could cause."""
+    if access.missing:
+        return Answer(job, lease, None, 0, no_key=access.missing)
     began = time.monotonic()
-    found = await sync_to_async(_secret_for)(job)
-    if isinstance(found, str):
-        return Answer(job, lease, None, 0, no_key=found)
-    secret, api_key = found
-    client = clients.client_with(api_key).with_options(attempts=1)
+    client = clients.client_with(access.api_key).with_options(attempts=1)
     generation, error = None, None
     try:
         if job.rivya_id:
@@ -43,17 +49,30 @@ async def ask(job: Job, lease: UUID) -> Answer:
             generation = await client.generations.create(bytes(job.body), idempotency_key=job.idempotency_key)
     except rivya.RivyaError as caught:
         generation, error = None, caught
-    return Answer(job, lease, secret.pk, round((time.monotonic() - began) * 1000), generation, error)
+    return Answer(job, lease, access.secret_id, round((time.monotonic() - began) * 1000), generation, error)
 
 
-def _secret_for(job: Job) -> "tuple[Secret, str] | str":
-    """The pinned secret; for a read, once that one is dead, another live one of the same Rivya account."""
-    candidates = Secret.objects.filter(key__team_id=job.team_id, key__account_id=job.account_id, state__in=Secret.LIVE)
-    pinned = candidates.filter(pk=job.secret_id)
-    others = candidates.exclude(pk=job.secret_id).order_by("-version") if job.rivya_id else Secret.objects.none()
-    for secret in [*pinned, *others]:
-        try:
-            return secret, clients.open_secret(secret, job.team_id)
-        except clients.CannotOpen:
-            clients.note_cannot_open(secret)
-    return Secret.objects.get(pk=job.secret_id).state
+def accesses(jobs: Iterable[Job]) -> dict[UUID, Access]:
+    """For each job its pinned key; for a read, once that key is dead, another live one of the same account."""
+    jobs = list(jobs)
+    pinned = Secret.objects.filter(pk__in={job.secret_id for job in jobs}).select_related("key")
+    opened = {secret.pk: _opened(secret) for secret in pinned}
+    return {job.pk: _instead(job, opened[job.secret_id]) for job in jobs}
+
+
+def _instead(job: Job, pinned: Access) -> Access:
+    if not pinned.missing or not job.rivya_id:
+        return pinned
+    others = Secret.objects.filter(key__team_id=job.team_id, key__account_id=job.account_id, state__in=Secret.LIVE)
+    tried = (_opened(secret) for secret in others.exclude(pk=job.secret_id).select_related("key").order_by("-version"))
+    return next((access for access in tried if not access.missing), pinned)
+
+
+def _opened(secret: Secret) -> Access:
+    if not secret.is_live:
+        return Access(missing=secret.state)
+    try:
+        return Access(secret.pk, clients.open_secret(secret, secret.key.team_id))
+    except clients.CannotOpen:
+        clients.note_cannot_open(secret)
+        return Access(missing=Secret.State.UNOPENABLE)

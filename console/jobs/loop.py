@@ -9,13 +9,14 @@ from django.db.models import Case, F, PositiveIntegerField, Q, When
 from django.db.models.functions import Coalesce, Now
 
 from console.engine.leases import claim
-from console.jobs.asking import Answer, ask
+from console.jobs.asking import Access, Answer, accesses, ask
 from console.jobs.models import Job
 from console.jobs.settling import settle
 
 LEASE_MARGIN_SECONDS = 15.0
 MOST_IN_FLIGHT = 100
-SETTLE_EVERY_SECONDS = 0.05
+LOOK_EVERY_SECONDS = 0.1
+SETTLE_EVERY_SECONDS = 0.1
 
 
 class Follower:
@@ -25,12 +26,12 @@ class Follower:
         self._asking: set[asyncio.Task[None]] = set()
         self._answers: asyncio.Queue[Answer] = asyncio.Queue()
 
-    async def run(self, stop: asyncio.Event, idle_seconds: float = 0.2) -> None:
+    async def run(self, stop: asyncio.Event) -> None:
         settler = asyncio.create_task(self._keep_settling())
         try:
             while not stop.is_set():
-                if not await self._start_due():
-                    await asyncio.sleep(idle_seconds)
+                await self._start_due()
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
         finally:
             if self._asking:
                 await asyncio.wait(self._asking, timeout=5)
@@ -46,15 +47,15 @@ class Follower:
         return started
 
     async def _start_due(self) -> int:
-        token, jobs = await sync_to_async(claim_due)(MOST_IN_FLIGHT - len(self._asking))
-        for job in jobs:
-            task = asyncio.create_task(self._ask(job, token))
+        token, claimed = await sync_to_async(claim_due)(MOST_IN_FLIGHT - len(self._asking))
+        for job, access in claimed:
+            task = asyncio.create_task(self._ask(job, token, access))
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
-        return len(jobs)
+        return len(claimed)
 
-    async def _ask(self, job: Job, token: UUID) -> None:
-        self._answers.put_nowait(await ask(job, token))
+    async def _ask(self, job: Job, token: UUID, access: Access) -> None:
+        self._answers.put_nowait(await ask(job, token, access))
 
     async def _keep_settling(self) -> None:
         while True:
@@ -67,10 +68,10 @@ class Follower:
             await sync_to_async(settle)(answers)
 
 
-def claim_due(limit: int) -> tuple[UUID, list[Job]]:
+def claim_due(limit: int) -> tuple[UUID, list[tuple[Job, Access]]]:
     """Lease due jobs. A send is counted with the lease, before its first byte goes out: a kill leaves a trace."""
     unsent = Q(rivya_id="")
-    return claim(
+    token, jobs = claim(
         Job.objects.due(),
         order="next_check_at",
         limit=limit,
@@ -78,3 +79,5 @@ def claim_due(limit: int) -> tuple[UUID, list[Job]]:
         sends=Case(When(unsent, then=F("sends") + 1), default=F("sends"), output_field=PositiveIntegerField()),
         first_sent_at=Case(When(unsent, then=Coalesce("first_sent_at", Now())), default=F("first_sent_at")),
     )
+    found = accesses(jobs) if jobs else {}
+    return token, [(job, found[job.pk]) for job in jobs]

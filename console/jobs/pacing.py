@@ -17,15 +17,19 @@ READ_WITHIN = timedelta(hours=24)
 
 def next_read(job: Job) -> datetime:
     """After a read that did not finish the job."""
-    since = job.accepted_at or job.created_at
-    age = (timezone.now() - since).total_seconds()
+    return in_seconds(read_pause(job))
+
+
+def read_pause(job: Job) -> float:
+    """Seconds to the next read: short while a result is likely, long for what takes long or is late."""
     if job.status == Job.Status.UNKNOWN:
-        return in_seconds(60)
+        return 60
+    age = (timezone.now() - (job.accepted_at or job.created_at)).total_seconds()
     if age < 3:
-        return in_seconds(2.5)
+        return 2.5
     if age < 180:
-        return in_seconds(5)
-    return in_seconds(10 if age < 1800 else 30)
+        return 5
+    return 10 if age < 1800 else 30
 
 
 def next_send(sends: int, retry_after_seconds: float | None) -> datetime:
