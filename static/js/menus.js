@@ -25,12 +25,15 @@
     }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
-    menu.open = true;
-    const all = items(menu);
-    if (!all.length) return;
     const step = event.key === "ArrowDown" ? 1 : -1;
-    const from = all.indexOf(document.activeElement);
-    all[from === -1 ? (step === 1 ? 0 : all.length - 1) : (from + step + all.length) % all.length].focus();
+    const move = () => {
+      const all = items(menu);
+      const from = all.indexOf(document.activeElement);
+      all[from === -1 ? (step === 1 ? 0 : all.length - 1) : (from + step + all.length) % all.length]?.focus();
+    };
+    if (menu.open) return move();
+    menu.open = true;
+    requestAnimationFrame(move); // nothing inside takes the focus before it is drawn
   });
 
   document.addEventListener("focusout", (event) => {
