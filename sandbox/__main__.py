@@ -1,9 +1,10 @@
 """``python -m sandbox``: starts the stand-in for Rivya and says where it listens."""
 
 import argparse
+import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,8 +23,9 @@ from sandbox.world import World
 def main(arguments: list[str] | None = None) -> int:
     """Run until interrupted."""
     options = _options(arguments)
-    with TemporaryDirectory(prefix="rivya-sandbox-") as scratch:
-        data = options.data or Path(scratch) / "sandbox.sqlite"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn stops first and then passes it on
+    with ExitStack() as stack:
+        data = options.data or Path(stack.enter_context(TemporaryDirectory(prefix="rivya-sandbox-"))) / "sandbox.sqlite"
         listener = socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

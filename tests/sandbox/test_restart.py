@@ -1,7 +1,9 @@
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 
@@ -46,6 +48,18 @@ def test_a_second_process_on_the_same_port_says_so(start: Callable[..., Sandbox]
 
     assert sandbox.api("GET", "/credits", DEMO).status_code == 200
     assert _exit_code(port) == 1
+
+
+def test_a_sandbox_without_a_data_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sandbox", "--port", "0"]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith("sandbox ready on ")
+        assert list(tmp_path.iterdir())
+        running.terminate()
+
+    assert (running.returncode, list(tmp_path.iterdir())) == (0, [])
 
 
 def _exit_code(port: int | None) -> int:
