@@ -33,7 +33,7 @@
     };
     if (menu.open) return move();
     menu.open = true;
-    requestAnimationFrame(move); // nothing inside takes the focus before it is drawn
+    requestAnimationFrame(() => requestAnimationFrame(move)); // nothing inside takes the focus before it is drawn
   });
 
   document.addEventListener("focusout", (event) => {
