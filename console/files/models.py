@@ -70,10 +70,20 @@ class ReferenceFile(models.Model):
                 fields=["project", "sha256"], condition=models.Q(removed_at=None), name="same_bytes_once_a_project"
             )
         ]
-        indexes = [models.Index(fields=["project", "-created_at", "-id"], name="file_project_recent")]
+        indexes = [
+            models.Index(fields=["project", "-created_at", "-id"], name="file_project_recent"),
+            models.Index(fields=["team", "-created_at", "-id"], name="file_team_recent"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def size_words(self) -> str:
+        """The size as people read it, in the same MB as the limits."""
+        if self.size_bytes < 1_000_000:
+            return f"{-(-self.size_bytes // 1000)} kB"
+        return f"{self.size_bytes / 1_000_000:.1f} MB"
 
     @property
     def loudness(self) -> list[float]:

@@ -1,6 +1,6 @@
 // "files:added" in [data-upload-url]: one request a file, with a bar, then the answer's fragment takes its place.
 (() => {
-  const size = (bytes) => (bytes < 1048576 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1048576).toFixed(1)} MB`);
+  const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
   const lineOf = (zone, file) => {
     const line = document.createElement("li");
@@ -35,6 +35,9 @@
   const insert = (zone, html) => {
     const into = document.querySelector(zone.dataset.uploadInto);
     if (!into) return;
+    // The same file again is answered with the card that stands there already.
+    const added = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+    if (added?.id) into.querySelector(`#${CSS.escape(added.id)}`)?.remove();
     if (zone.dataset.uploadSwap === "replace") into.innerHTML = html;
     else into.insertAdjacentHTML("afterbegin", html);
     htmx.process(into);
