@@ -12,7 +12,7 @@ from django.utils import timezone
 from console import rivya
 from console.engine.renewing import while_renewing
 from console.files.storing import Incoming
-from console.jobs.asking import ask
+from console.jobs.asking import accesses, ask
 from console.jobs.models import Result, Step
 from console.jobs.timeline import note
 from console.keys import clients
@@ -75,7 +75,7 @@ def renew(result: Result, lease: UUID) -> bool:
 
 def freshen(result: Result, lease: UUID) -> bool:
     """Read the generation again for another address of this result; returns whether there was one."""
-    answer = clients.from_sync(ask)(result.job, lease)
+    answer = clients.from_sync(ask)(result.job, lease, accesses([result.job])[result.job_id])
     said = answer.generation.status if answer.generation else type(answer.error).__name__ if answer.error else "no key"
     kind = Step.Kind.READ if answer.generation else Step.Kind.READ_FAILED
     note(result.job_id, Step.Source.RIVYA, kind, f"{said[:64]} (for a fresh address)", milliseconds=answer.elapsed_ms)
