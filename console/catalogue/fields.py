@@ -92,6 +92,21 @@ class Shown:
         return f"catalogue/_param_{self.look}.html"
 
     @property
+    def is_optional(self) -> bool:
+        """Whether it may be left empty; one that begins with a default need not say so."""
+        return not self.parameter.required and self.parameter.default is None
+
+    @property
+    def range_words(self) -> str:
+        """The numbers it takes: "0 to 1"."""
+        lowest, highest = self.parameter.minimum, self.parameter.maximum
+        if lowest is None and highest is None:
+            return ""
+        if highest is None:
+            return f"{lowest:,f} or more"
+        return f"{highest:,f} or less" if lowest is None else f"{lowest:,f} to {highest:,f}"
+
+    @property
     def schema(self) -> str:
         """What Rivya says about the parameter, as JSON to read."""
         return json.dumps(self.parameter.raw, ensure_ascii=False, indent=2, default=dict)[:4000]

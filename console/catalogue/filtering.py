@@ -52,7 +52,8 @@ class Sieve:
             return sorted(passing, key=lambda model: (model.base_credits is None, model.base_credits or 0))
         if self.sort == "new":
             return sorted(passing, key=lambda model: model.first_seen_at, reverse=True)
-        return passing
+        kinds = list(KINDS)
+        return sorted(passing, key=lambda model: (_place(kinds, model.category), not model.is_callable))
 
     def _passes(self, model: CatalogueModel) -> bool:
         return (
@@ -62,6 +63,10 @@ class Sieve:
             and (not self.readiness or model.is_callable == (self.readiness == "ready"))
             and all(word in f"{model.display_name} {model.pk}".lower() for word in self.words.lower().split())
         )
+
+
+def _place(kinds: list[str], kind: str) -> int:
+    return kinds.index(kind) if kind in kinds else len(kinds)
 
 
 def _takes(model: CatalogueModel, wanted: str) -> bool:

@@ -40,7 +40,7 @@ def frame_words(value: str) -> str:
     if found:
         sides = _sides(value)
         return f"{sides[0]}:{sides[1]}" if sides else ""
-    return {"square_hd": "Square HD"}.get(value.lower(), value.capitalize() if value.isalpha() else "")
+    return {"square": "1:1", "square_hd": "1:1 HD"}.get(value.lower(), value.capitalize() if value.isalpha() else "")
 
 
 def _are_shapes(values: list[str]) -> bool:

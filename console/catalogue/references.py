@@ -7,6 +7,7 @@ from typing import Any, Protocol
 KINDS = ("image", "video", "audio")
 
 # rivya-api.md §4.1, with our own reading of a megabyte (A11): 10^6 bytes.
+_MEBIBYTE = 2**20
 DEFAULT_MAX_BYTES = {"image": 10_000_000, "video": 50_000_000, "audio": 10_000_000}
 
 
@@ -57,6 +58,15 @@ class ReferenceRules:
         most = "Any number of" if self.max_files is None else f"Up to {self.max_files}"
         what = " or ".join(f"{_noun(kind, self.max_files)} {self.limit(kind).words}" for kind in self.kinds)
         return f"{most} {what}." + (f" At least {self.min_files} needed." if self.min_files else "")
+
+    @property
+    def short(self) -> str:
+        """The rules in a few words, without sizes: "up to 4 images", "1 video, needed"."""
+        if not self.takes_any:
+            return "none"
+        kinds = "/".join(_noun(kind, self.max_files) for kind in self.kinds)
+        count = "any number of" if self.max_files is None else "1" if self.max_files == 1 else f"up to {self.max_files}"
+        return f"{count} {kinds}" + (", needed" if self.min_files else "")
 
     def limit(self, kind: str) -> Limit:
         return self.limits.get(kind) or Limit(DEFAULT_MAX_BYTES.get(kind, 10_000_000))
@@ -118,9 +128,16 @@ def _limits(found: Any) -> dict[str, Limit]:
     limits = {}
     for item in found if isinstance(found, list) else []:
         if isinstance(item, dict) and item.get("kind") in KINDS:
-            size = _count(item.get("max_bytes")) or DEFAULT_MAX_BYTES[item["kind"]]
+            size = _own_megabytes(_count(item.get("max_bytes"))) or DEFAULT_MAX_BYTES[item["kind"]]
             limits[item["kind"]] = Limit(size, _strings(item.get("mime_types")))
     return limits
+
+
+def _own_megabytes(size_bytes: int | None) -> int | None:
+    """A limit of whole binary megabytes as decimal ones: neither reading of Rivya's limits is overstepped (A11)."""
+    if size_bytes is None or size_bytes % _MEBIBYTE:
+        return size_bytes
+    return size_bytes // _MEBIBYTE * 1_000_000
 
 
 def _count(found: Any) -> int | None:

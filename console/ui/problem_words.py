@@ -155,6 +155,12 @@ OVER_BUDGET: Final = Words(
     409,
 )
 FILE_REFUSED: Final = Words("This file was not taken", "", "Nothing was sent. Choose another file.", 422)
+KEY_MISSING: Final = Words(
+    "The project has no key",
+    "",
+    "An owner or admin of the team chooses a key in the project's settings.",
+    409,
+)
 KEY_STATES: Final[dict[str, Words]] = {
     "refused": Words(
         "The key is refused", "The key was refused by Rivya, so nothing is sent with it.", _REPLACE_KEY, 409

@@ -81,6 +81,12 @@ def key_paused(key: str, state: str) -> Problem:
     return replace(_problem(words, charged="no"), what_happened=words.happened.replace("The key", f"The key {key}", 1))
 
 
+def key_missing(project: str) -> Problem:
+    """The project has no key to send with: nothing was sent."""
+    happened = f"Calls to Rivya for {project} have no key to be sent with."
+    return replace(_problem(problem_words.KEY_MISSING, charged="no"), what_happened=happened)
+
+
 def file_refused(reason: str) -> Problem:
     """A reference file was not taken, with the reason in words: nothing was sent."""
     return replace(_problem(problem_words.FILE_REFUSED, charged="none"), what_happened=reason)

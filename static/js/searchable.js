@@ -25,23 +25,27 @@
       button.setAttribute("aria-label", `${name}: ${button.textContent}`);
     };
     const activate = (option) => {
-      for (const other of list.children) other.toggleAttribute("data-active", other === option);
+      for (const other of lines()) other.toggleAttribute("data-active", other === option);
       input.setAttribute("aria-activedescendant", option?.id ?? "");
       option?.scrollIntoView({ block: "nearest" });
     };
+    const heading = (text) => Object.assign(document.createElement("p"), { className: "searchable-group", textContent: text });
+    const lines = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
     const draw = () => {
       const typed = input.value.trim().toLowerCase();
       const fitting = [...select.options].filter((option) => option.textContent.toLowerCase().includes(typed));
-      list.replaceChildren(...fitting.map((option) => {
+      list.replaceChildren(...fitting.flatMap((option, place) => {
         const line = document.createElement("div");
         Object.assign(line, { id: `${id}-${option.index}`, className: "searchable-option", textContent: option.textContent });
         line.setAttribute("role", "option");
         line.setAttribute("aria-selected", String(option.selected));
+        if (option.disabled) line.setAttribute("aria-disabled", "true");
         line.dataset.place = option.index;
-        return line;
+        const group = option.closest("optgroup");
+        return group && group !== fitting[place - 1]?.closest("optgroup") ? [heading(group.label), line] : [line];
       }));
       if (!fitting.length) list.innerHTML = '<p class="searchable-none">Nothing by that name.</p>';
-      activate(list.querySelector('[aria-selected="true"]') ?? list.querySelector("[role=option]"));
+      activate(list.querySelector('[aria-selected="true"]') ?? lines()[0]);
     };
     const open = (wanted) => {
       panel.hidden = !wanted;
@@ -51,7 +55,7 @@
       (wanted ? input : button).focus();
     };
     const pick = (line) => {
-      if (!line) return;
+      if (!line || line.hasAttribute("aria-disabled")) return;
       select.selectedIndex = Number(line.dataset.place);
       select.dispatchEvent(new Event("change", { bubbles: true }));
       open(false);
@@ -69,9 +73,10 @@
     document.addEventListener("click", (event) => (panel.hidden = panel.hidden || !box.contains(event.target)));
     panel.addEventListener("keydown", (event) => {
       const active = list.querySelector("[data-active]");
-      const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const next = lines()[lines().indexOf(active) + step];
       if (step || event.key === "Enter" || event.key === "Escape") event.preventDefault();
-      if (step && active?.[step]) activate(active[step]);
+      if (step && next) activate(next);
       if (event.key === "Enter") pick(active);
       if (event.key === "Escape") event.stopPropagation(), open(false);
     });
