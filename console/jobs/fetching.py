@@ -20,6 +20,8 @@ from console.keys import clients
 MB = 1_000_000
 LARGEST_BYTES = {"image": 64 * MB, "video": 1000 * MB, "audio": 128 * MB}
 WITHIN_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 300.0}
+# A media host may take its time before the first byte; the whole is bounded by WITHIN_SECONDS.
+SILENCE_SECONDS = 60.0
 LEASE_SECONDS = 30.0
 RENEW_SECONDS = 8.0
 
@@ -48,16 +50,10 @@ async def fetch(result: Result, lease: UUID, into: Incoming) -> rivya.Media:
     Raises NotFetched, LeaseLost, and OSError when the disk is full.
     """
     most = LARGEST_BYTES.get(result.job.kind, LARGEST_BYTES["video"])
-    download = rivya.fetch_media(
-        clients.transport(),
-        rivya.Secret(result.source_url),
-        into=cast(BinaryIO, into.file),
-        allowed_hosts=settings.RIVYA_MEDIA_HOSTS,
-        max_bytes=most,
-        timeout_seconds=WITHIN_SECONDS.get(result.job.kind, WITHIN_SECONDS["video"]),
-    )
     try:
-        return await while_renewing(download, lambda: renew(result, lease), RENEW_SECONDS)
+        async with rivya.Transport(timeout_seconds=SILENCE_SECONDS, max_connections=1) as transport:
+            download = _download(transport, result, into, most)
+            return await while_renewing(download, lambda: renew(result, lease), RENEW_SECONDS)
     except rivya.MediaRefused as refusal:
         raise NotFetched(*_told(refusal, result, most)) from None
     except rivya.TimedOut:
@@ -65,6 +61,17 @@ async def fetch(result: Result, lease: UUID, into: Incoming) -> rivya.Media:
     except rivya.NoAnswer as error:
         words = "The connection to the media host was lost." if error.sent else "The media host could not be reached."
         raise NotFetched(Verdict.LATER, words) from None
+
+
+async def _download(transport: rivya.Transport, result: Result, into: Incoming, most_bytes: int) -> rivya.Media:
+    return await rivya.fetch_media(
+        transport,
+        rivya.Secret(result.source_url),
+        into=cast(BinaryIO, into.file),
+        allowed_hosts=settings.RIVYA_MEDIA_HOSTS,
+        max_bytes=most_bytes,
+        timeout_seconds=WITHIN_SECONDS.get(result.job.kind, WITHIN_SECONDS["video"]),
+    )
 
 
 def renew(result: Result, lease: UUID) -> bool:
