@@ -95,7 +95,7 @@ class _Claim:
 
 async def _upload(file: ReferenceFile, secret: Secret, claim: _Claim, model: str | None) -> Upload:
     try:
-        client = await sync_to_async(clients.client_for)(secret, file.team_id)
+        client = clients.client_with(await sync_to_async(clients.open_secret)(secret, file.team_id))
         sent = await while_renewing(_send(client, file, model), claim.renew, RENEW_SECONDS)
         return await sync_to_async(_write)(file, secret, claim, sent)
     except rivya.KeyRefused as refusal:
