@@ -120,7 +120,7 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.model_name}: {self.prompt[:60]}"
+        return f"{self.model_name} job {self.pk.hex[:8]}"  # no prompt: support reads this
 
     @property
     def is_open(self) -> bool:

@@ -1,0 +1,161 @@
+"""The filters of a jobs list, as they stand in the address. What makes no sense is left out, never an error."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+
+from console.catalogue.models import CatalogueModel
+from console.jobs.models import Job
+from console.jobs.searching import Question, facet, fetch_found
+from console.projects.models import Project
+from console.teams.models import Membership, Team
+from console.ui.keyset import Cursor, Page, fetch_by_time, read_page
+
+OPEN = "open"
+STATES = [("", "Any state"), (OPEN, "Running"), *Job.Status.choices]
+KINDS = [("", "Any kind"), ("image", "Image"), ("video", "Video"), ("audio", "Audio")]
+REASONABLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
+SEARCH = forms.SearchInput(
+    attrs={"placeholder": "Prompt, id or error code", "title": "Prompt, job id, Rivya id, error code"}
+)
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_ID_LIKE = re.compile(r"\S*[\d_]\S*")
+_HEX = re.compile(r"[0-9a-f]{8,32}")
+
+
+class FilterForm(forms.Form):
+    """Every choice comes from lists the page needs anyway, so that the form itself asks the database nothing."""
+
+    q = forms.CharField(required=False, max_length=200, strip=False, label="Search", widget=SEARCH)
+    state = forms.ChoiceField(required=False, choices=STATES)
+    kind = forms.ChoiceField(required=False, choices=KINDS)
+    model = forms.ChoiceField(required=False)
+    project = forms.ChoiceField(required=False)
+    person = forms.ChoiceField(required=False)
+    since = forms.DateField(required=False, label="From", widget=DAY, validators=REASONABLE)
+    until = forms.DateField(required=False, label="To", widget=DAY, validators=REASONABLE)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        projects: Sequence[Project],
+        people: Sequence[Membership],
+        models: Sequence[CatalogueModel],
+    ) -> None:
+        super().__init__(data, auto_id="filter_%s")
+        self.projects = projects
+        self._offer("model", "Any model", [(model.pk, model.display_name) for model in models])
+        self._offer("project", "Any project", [(str(project.pk), project.name) for project in projects])
+        self._offer("person", "Anybody", [(str(each.user_id), each.user.display_name) for each in people])
+
+    @property
+    def wish(self) -> "Wish":
+        """What was asked for, without the fields that make no sense."""
+        self.is_valid()
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        for name in ("project", "person"):
+            given[name] = UUID(given[name]) if name in given else None
+        return Wish(**given)
+
+    def _offer(self, name: str, nothing: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name] = forms.ChoiceField(required=False, choices=[("", nothing), *choices])
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Checked filters; every one may be empty. Days are days of the team's zone, both ends included."""
+
+    q: str = ""
+    state: str = ""
+    kind: str = ""
+    model: str = ""
+    project: UUID | None = None
+    person: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.count
+
+    @property
+    def count(self) -> int:
+        """How many filters are set."""
+        return sum(bool(getattr(self, name)) for name in self.__slots__)
+
+    @property
+    def folded(self) -> int:
+        """How many of them stand under More."""
+        return sum(map(bool, (self.person, self.since, self.until)))
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        return tuple(Job.OPEN) if self.state == OPEN else (self.state,) if self.state else ()
+
+
+def read_jobs(jobs: "QuerySet[Job]", team: Team, wish: Wish, cursor: Cursor | None, size: int) -> Page[Job]:
+    """The page of the team's jobs that `wish` asks for; `jobs` says what to load with them."""
+    jobs, text = jobs.filter(team=team), wish.q.strip()
+    exact = _exactly(jobs, text) if text else None
+    facets = _facets(wish)
+    if exact is None and (text or len(facets) > 1):  # one index for every combination
+        question = Question(team.pk, wish.q, facets, wish.statuses, *_moments(wish, team))
+        return read_page(partial(fetch_found, jobs, question), cursor, size)
+    narrowed = _narrowed(jobs, wish, team)
+    return read_page(partial(fetch_by_time, narrowed.filter(exact) if exact else narrowed), cursor, size)
+
+
+def _exactly(jobs: "QuerySet[Job]", text: str) -> Q | None:
+    """The text as an id or a code, when it is one: our id or its beginning, Rivya's id, an error code."""
+    if (digits := text.replace("-", "").lower()) and _HEX.fullmatch(digits):
+        first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+        if jobs.filter(pk__range=(first, last)).order_by().exists():
+            return Q(pk__range=(first, last))
+    if not _ID_LIKE.fullmatch(text):
+        return None
+    named = jobs.filter(Q(rivya_id=text) | Q(Q(error_code=text) & ~Q(error_code=""))).order_by()
+    match named.values_list("rivya_id", "error_code").first():
+        case (str(rivya_id), _) if rivya_id == text:
+            return Q(rivya_id=text)
+        case (_, str(error_code)) if error_code == text:
+            return Q(error_code=text) & ~Q(error_code="")
+    return None
+
+
+def _facets(wish: Wish) -> tuple[str, ...]:
+    given = (("p", wish.project), ("k", wish.kind), ("m", wish.model), ("u", wish.person))
+    return tuple(facet(letter, value) for letter, value in given if value)
+
+
+def _narrowed(jobs: "QuerySet[Job]", wish: Wish, team: Team) -> "QuerySet[Job]":
+    since, until = _moments(wish, team)
+    if wish.statuses:
+        jobs = jobs.filter(status__in=wish.statuses) if len(wish.statuses) > 1 else jobs.filter(status=wish.state)
+    if wish.kind:
+        jobs = jobs.filter(kind=wish.kind)
+    if wish.model:
+        jobs = jobs.filter(model=wish.model)
+    if wish.project:
+        jobs = jobs.filter(project_id=wish.project)
+    if wish.person:
+        jobs = jobs.filter(created_by_id=wish.person)
+    if since:
+        jobs = jobs.filter(created_at__gte=since)
+    return jobs.filter(created_at__lt=until) if until else jobs
+
+
+def _moments(wish: Wish, team: Team) -> tuple[datetime | None, datetime | None]:
+    zone = ZoneInfo(team.time_zone)
+    since = datetime.combine(wish.since, time.min, zone) if wish.since else None
+    until = datetime.combine(wish.until + timedelta(days=1), time.min, zone) if wish.until else None
+    return since, until

@@ -1,0 +1,73 @@
+"""Home: what needs me, what is running, what came out last, what the month cost. Nothing else."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from console.credits.wallet import LOW_CREDITS
+from console.jobs.models import Job
+from console.jobs.presenting import Card, cards, listed_jobs
+from console.keys.models import Account, Key, Secret
+from console.projects.models import Project
+from console.teams.access import Act, TeamRequest, in_team, may
+
+NEEDS_ME_FOR: Final = timedelta(days=3)
+MOST_ASKING: Final = 5
+MOST_RUNNING: Final = 12
+MOST_LATEST: Final = 18
+
+_OPEN_QUESTIONS = (Job.Status.NEEDS_REVIEW, Job.Status.UNKNOWN)
+_BAD_NEWS = (Job.Status.FAILED, Job.Status.REFUSED)
+
+
+@require_GET
+@in_team()
+def home(request: TeamRequest) -> HttpResponse:
+    """GET `/`."""
+    team = request.team
+    projects = list(Project.objects.open().filter(team=team))
+    asking = list(_asking(request)[: MOST_ASKING + 1])
+    running = list(listed_jobs().prefetch_related(None).filter(team=team).open().order_by("-created_at")[:MOST_RUNNING])
+    latest = listed_jobs().filter(team=team, status=Job.Status.SUCCEEDED).order_by("-created_at", "-id")
+    has_work = bool(asking or running)
+    latest_cards = [card for card in cards(team.pk, latest[:MOST_LATEST]) if card.here or card.is_arriving]
+    context = {
+        "asking": [Card(job) for job in asking[:MOST_ASKING]],
+        "has_more_asking": len(asking) > MOST_ASKING,
+        "running": cards(team.pk, running),
+        "latest": latest_cards,
+        "my_projects": projects,
+        "low_wallet": _low_wallet(request),
+        "may_submit": may(request.membership.role, Act.SUBMIT),
+        "is_new": not (has_work or latest_cards),
+    }
+    if context["is_new"]:
+        context["has_key"] = Key.objects.filter(team=team).usable().exists()
+    return render(request, "home.html", context)
+
+
+def _asking(request: TeamRequest) -> "QuerySet[Job]":
+    """Jobs that wait for a decision, and this person's own that went wrong and were not tried again."""
+    mine = Q(status__in=_BAD_NEWS, created_by=request.user) & ~Exists(Job.objects.filter(retried_from=OuterRef("pk")))
+    recent = (
+        listed_jobs()
+        .prefetch_related(None)
+        .filter(
+            team=request.team,
+            status__in=[*_OPEN_QUESTIONS, *_BAD_NEWS],  # said twice, so that the index on states is used
+            created_at__gte=timezone.now() - NEEDS_ME_FOR,
+        )
+    )
+    decide_first = Case(When(status=Job.Status.NEEDS_REVIEW, then=0), default=1, output_field=IntegerField())
+    return recent.filter(Q(status__in=_OPEN_QUESTIONS) | mine).order_by(decide_first, "-created_at")
+
+
+def _low_wallet(request: TeamRequest) -> Account | None:
+    """The lowest wallet when it is low, as Rivya last said; Rivya is not asked here."""
+    known = Account.objects.filter(team=request.team, balance__lt=LOW_CREDITS, keys__secrets__state__in=Secret.LIVE)
+    return known.order_by("balance").first()

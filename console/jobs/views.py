@@ -1,0 +1,47 @@
+"""The page of one job, and the parts of it that keep themselves fresh."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from console.jobs.facing import Face
+from console.jobs.models import Job
+from console.jobs.resolving import ResolutionForm
+from console.teams.access import Act, TeamRequest, enter, may
+
+
+@require_GET
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET `/jobs/<id>/`."""
+    entered, job = find(request, pk)
+    return render(entered, "jobs/show.html", face_context(entered, job))
+
+
+@require_GET
+def face(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET `/jobs/<id>/face/`: canvas and inspector, as they are now."""
+    entered, job = find(request, pk)
+    return render(entered, "jobs/_face.html", face_context(entered, job))
+
+
+@require_GET
+def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET `/jobs/<id>/timeline/`: the evidence so far."""
+    entered, job = find(request, pk)
+    return render(entered, "jobs/_timeline.html", face_context(entered, job))
+
+
+def find(request: HttpRequest, pk: UUID, act: Act = Act.VIEW) -> tuple[TeamRequest, Job]:
+    """The job, found through the asker, and the request inside its team. 404 for strangers, 403 for the wrong role."""
+    related = ("team", "project", "key__account", "secret", "created_by", "retried_from")
+    job = get_object_or_404(Job.objects.visible_to(request.user).select_related(*related).defer("body"), pk=pk)
+    return enter(request, job.team, act), job
+
+
+def face_context(request: TeamRequest, job: Job, form: ResolutionForm | None = None) -> dict[str, Any]:
+    """What `jobs/show.html` and its parts take."""
+    shown = Face(job, may(request.membership.role, Act.SUBMIT), form or ResolutionForm())
+    return {"face": shown, "job": job, "project": job.project}
