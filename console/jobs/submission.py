@@ -11,7 +11,10 @@ from console.jobs.models import Job, Step
 from console.jobs.pacing import RESEND_WITHIN, next_send
 from console.jobs.timeline import note
 from console.jobs.transitions import give_back, move
+from console.keys.accounts import note_landmark
+from console.keys.models import Landmark
 from console.keys.refusing import mark_refused
+from console.keys.scopes import note_scope
 
 # Answers that come from before Rivya looked at this request: with an earlier send unanswered they settle nothing.
 ABOUT_THE_KEY = (rivya.KeyRefused, rivya.ScopeMissing)
@@ -22,6 +25,9 @@ def settle_sent(job: Job, answer: Answer) -> None:
     was_in_doubt = job.sends - 1 > job.clear_sends
     if answer.generation is not None:
         _accepted(job, answer.generation, answer.elapsed_ms)
+        if answer.secret_id:
+            note_scope(answer.secret_id, "generations:create", holds=True)
+            note_landmark(job.account_id, Landmark.Kind.GENERATION, job.rivya_id)
     elif answer.error is None:
         _without_a_key(job, answer, was_in_doubt)
     elif answer.error.outcome == "unknown":
@@ -84,6 +90,8 @@ def _refused(job: Job, error: rivya.Refused, answer: Answer, was_in_doubt: bool)
     )
     if isinstance(error, rivya.KeyRefused) and error.code and answer.secret_id:  # without a code it may be a proxy
         mark_refused(answer.secret_id, error.code)
+    if isinstance(error, rivya.ScopeMissing) and answer.secret_id:
+        note_scope(answer.secret_id, "generations:create", holds=False)
     facts: dict[str, Any] = {
         "error_code": error.code or f"http_{error.status}",
         "error_message": error.message,

@@ -28,7 +28,7 @@ class Checked:
     words: str
 
 
-def check_key(key: Key, person: User, *, request: HttpRequest | None = None) -> Checked:
+def check_key(key: Key, person: User | None, *, request: HttpRequest | None = None) -> Checked:
     """Ask Rivya about every secret that is not retired, and write down what it says. No answer changes nothing.
 
     A secret that was refused, or did not open, is active again when it works now. Raises Declined for a retired key.

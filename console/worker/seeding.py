@@ -1,12 +1,13 @@
 """Make teams from a description: for fixtures, for the demo, for the first owner."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.db import transaction
 
-from console.keys import vault
-from console.keys.models import Account, Key, Secret
+from console import rivya
+from console.keys.checking import check_key
+from console.keys.models import Account, Key
+from console.keys.sealing import store_secret
 from console.projects.models import Project
 from console.teams.models import Membership, Role, Team, User
 
@@ -29,7 +30,10 @@ def seed_teams(description: Any) -> list[Team]:
             user = _user(person)
             user.is_staff = user.is_superuser = True
             user.save(update_fields=["is_staff", "is_superuser"])
-        return [_team(item) for item in _items(description, "teams")]
+        teams = [_team(item) for item in _items(description, "teams")]
+    for key in Key.objects.filter(team__in=teams, secrets__scopes={}).distinct():
+        check_key(key, None)  # finds out its scopes and its balance, if Rivya answers now
+    return teams
 
 
 def _team(item: dict[str, Any]) -> Team:
@@ -71,14 +75,7 @@ def _key(team: Team, item: dict[str, Any]) -> Key:
     key = Key.objects.create(
         team=team, account=account, name=item.get("name", purpose), purpose=purpose, environment=environment
     )
-    secret_id = uuid4()
-    Secret.objects.create(
-        id=secret_id,
-        key=key,
-        sealed=vault.seal(secret, table="keys_secret", row=secret_id, team=team.pk),
-        fingerprint=vault.fingerprint(secret),
-        last_four=secret[-4:],
-    )
+    store_secret(key, rivya.Secret(secret), scopes={}, person=None)
     return key
 
 
