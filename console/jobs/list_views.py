@@ -19,13 +19,15 @@ from console.ui.keyset import cursor_of, links, query_without
 VIEWS = ("gallery", "table")
 PAGE_SIZE = 48
 OF_A_KEY = 20
-_SESSION_VIEW = "jobs_view"
+OF_A_PROJECT = 12
+_VIEW_COOKIE = "jobs_view"
+_YEAR_SECONDS = 365 * 86400
 
 
 @require_GET
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
-    """GET `/jobs/`: filters, view and place all stand in the address; the view is remembered."""
+    """GET `/jobs/`: filters, view and place all stand in the address; the view is remembered by the browser."""
     form = filter_form(request)
     wish = form.wish
     page = read_jobs(listed_jobs(), request.team, wish, cursor_of(request), PAGE_SIZE)
@@ -41,10 +43,11 @@ def index(request: TeamRequest) -> HttpResponse:
         "query": query_without(request, "page", "view"),
         **_may(request),
     }
-    if not _wants_list(request):
-        return render(request, "jobs/index.html", context)
-    answer = render(request, "jobs/index.htmx.html", context)
-    answer["HX-Push-Url"] = f"{request.path}?{query_without(request)}".removesuffix("?")
+    answer = render(request, "jobs/index.htmx.html" if _wants_list(request) else "jobs/index.html", context)
+    if _wants_list(request):
+        answer["HX-Push-Url"] = f"{request.path}?{query_without(request)}".removesuffix("?")
+    if request.GET.get("view") in VIEWS:  # a cookie: the session would be a write
+        answer.set_cookie(_VIEW_COOKIE, context["view"], max_age=_YEAR_SECONDS, httponly=True, samesite="Lax")
     return answer
 
 
@@ -58,6 +61,16 @@ def card(request: HttpRequest, pk: UUID) -> HttpResponse:
 def row(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/row/`: one row of the table."""
     return _one(request, pk, "jobs/_row.html")
+
+
+@require_GET
+def latest(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET `/projects/<id>/latest/`: a project's newest jobs, for the page of projects."""
+    project = get_object_or_404(Project.objects.visible_to(request.user).select_related("team"), pk=pk)
+    entered = enter(request, project.team)
+    newest = listed_jobs().filter(team=project.team, project=project).order_by("-created_at", "-id")[:OF_A_PROJECT]
+    context = {"project": project, "cards": cards(project.team_id, newest), **_may(entered)}
+    return render(entered, "jobs/_latest.html", context)
 
 
 @require_GET
@@ -94,11 +107,9 @@ def _may(request: TeamRequest) -> dict[str, Any]:
 
 
 def _view(request: TeamRequest) -> str:
-    """The view asked for, else the one chosen last."""
-    asked = request.GET.get("view", "")
-    if asked in VIEWS and request.session.get(_SESSION_VIEW) != asked:
-        request.session[_SESSION_VIEW] = asked
-    return asked if asked in VIEWS else request.session.get(_SESSION_VIEW, VIEWS[0])
+    """The view asked for, else the one chosen last in this browser."""
+    chosen = request.GET.get("view") or request.COOKIES.get(_VIEW_COOKIE, "")
+    return chosen if chosen in VIEWS else VIEWS[0]
 
 
 def _wants_list(request: TeamRequest) -> bool:

@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:pk>/bundle/", evidence_views.bundle, name="bundle"),
     path("jobs/<uuid:pk>/code/", evidence_views.code, name="code"),
     path("keys/<uuid:pk>/jobs/", list_views.using_key, name="using_key"),
+    path("projects/<uuid:pk>/latest/", list_views.latest, name="latest"),
 ]
