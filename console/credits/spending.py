@@ -19,6 +19,11 @@ class Spent:
     held: int
 
     @property
+    def of_budget(self) -> str:
+        """As a meter says it: "23 of 600"."""
+        return f"{self.committed:,} of {self.project.monthly_budget or 0:,}"
+
+    @property
     def committed(self) -> int:
         return self.charged + self.held
 

@@ -65,7 +65,15 @@ def project_month(request: HttpRequest, pk: UUID) -> HttpResponse:
     month = ledger.month_of(project, timezone.now())
     entries = Entry.objects.filter(project=project, month=month)
     charged, held = entries.charged(), entries.held()
-    context = {"project": project, "month": month, "charged": charged, "held": held, "committed": charged + held}
+    words = f"{charged + held:,} of {project.monthly_budget or 0:,}"
+    context = {
+        "words": words,
+        "project": project,
+        "month": month,
+        "charged": charged,
+        "held": held,
+        "committed": charged + held,
+    }
     return render(request, "credits/_project_month.html", context)
 
 

@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
@@ -11,9 +12,12 @@ from console.live.stream import events
 from console.teams.access import current_membership, is_member
 
 
+@login_not_required
 @require_GET
 async def stream(request: HttpRequest) -> HttpResponseBase:
-    """GET `/live/?since=…`, read-only. Without a team 404; `Last-Event-ID` wins over `since`."""
+    """GET `/live/?since=…`, read-only. 401 signed out, 404 without a team; `Last-Event-ID` wins over `since`."""
+    if not (await request.auser()).is_authenticated:
+        return HttpResponse(status=401)  # a redirect to the sign-in page would be followed, and followed
     membership = await sync_to_async(current_membership)(request)
     if membership is None:
         return HttpResponse(status=404)

@@ -48,7 +48,7 @@ def request_id(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
 
 @sync_and_async_middleware
 def problems(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
-    """Turns what a view did not expect of Rivya, or of the asker, into a Problem page or fragment with the right status."""
+    """Turns what a view did not expect of Rivya, or of the asker, into a Problem with the right status."""
     if iscoroutinefunction(get_response):
 
         async def passed_async(request: HttpRequest) -> Answer:
