@@ -64,6 +64,8 @@
     button.addEventListener("click", () => open(panel.hidden));
     input.addEventListener("input", (event) => (event.stopPropagation(), draw()));
     input.addEventListener("change", (event) => event.stopPropagation());
+    // A press on the list must not take the focus to the page around it: the panel would close before the click.
+    list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => pick(event.target.closest("[role=option]")));
     select.addEventListener("change", say);
     select.form?.addEventListener("reset", () => setTimeout(say));
