@@ -11,17 +11,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import replace_url
 
-from console.catalogue.models import CatalogueModel, CatalogueRefresh
+from console.catalogue.models import CatalogueRefresh
 from console.catalogue.picking import model_groups
 from console.catalogue.quoting import quote
 from console.credits import wallet
+from console.files.models import ReferenceFile
 from console.jobs import list_views
 from console.jobs.creating import CannotCreate, create_job
-from console.jobs.drafting import Draft, NoTeam, choosable, draft_of
+from console.jobs.drafting import Draft, choosable, draft_of
 from console.jobs.forms import NewJobForm
 from console.jobs.models import Job
 from console.jobs.opening import SubmissionTaken
-from console.teams.access import Act, may
+from console.teams.access import Act, TeamRequest, in_team, may
 from console.ui.problems import Problem
 
 
@@ -31,27 +32,23 @@ def collection(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponseBase:
+@in_team()
+def new(request: TeamRequest) -> HttpResponseBase:
     """GET: the form, under an address that names it. POST: the form drawn anew with what was typed; writes nothing."""
     told = request.POST if request.method == "POST" else request.GET
-    try:
-        draft = draft_of(request, told)
-    except NoTeam:
-        return redirect("teams:none")
+    draft = draft_of(request, told)
     if request.method == "POST":
         return _drawn(draft, NewJobForm.redrawn(draft, told))
-    if str(draft.submission) != told.get("form") or _is_of_another(draft):
+    if str(draft.submission) != told.get("form") or draft.is_foreign:
         return redirect(f"{request.path}?{_with_form(told)}")
     return _drawn(draft, NewJobForm(draft))
 
 
 @require_POST
-def create(request: HttpRequest) -> HttpResponseBase:
+@in_team()
+def create(request: TeamRequest) -> HttpResponseBase:
     """Make the job, or say in the form why not. The same form again leads to the same job."""
-    try:
-        draft = draft_of(request, request.POST)
-    except NoTeam:
-        return redirect("teams:none")
+    draft = draft_of(request, request.POST)
     if job := draft.already:
         return _shown_again(request, job)
     form = NewJobForm(draft, request.POST)
@@ -71,12 +68,10 @@ def create(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def quoted(request: HttpRequest) -> HttpResponseBase:
+@in_team()
+def quoted(request: TeamRequest) -> HttpResponseBase:
     """A late fragment: the price, and what the project and the wallet have left, read now."""
-    try:
-        draft = draft_of(request, request.GET)
-    except NoTeam:
-        return HttpResponse(status=204)
+    draft = draft_of(request, request.GET)
     if draft.project is None or draft.model is None:
         return HttpResponse(status=204)
     if draft.project.key is not None:
@@ -95,16 +90,24 @@ def _drawn(
         "form": form,
         "project": draft.project,
         "model": draft.model,
-        "groups": model_groups(CatalogueModel.objects.listed(), draft.model),
+        "my_projects": draft.projects,
+        "groups": model_groups(draft.models, draft.model),
         "quote": quote(draft.model, draft.project) if draft.model and draft.project else None,
-        "reading": CatalogueRefresh.current(),
+        "reading": None if draft.models else CatalogueRefresh.current(),
         "may_manage": may(request.membership.role, Act.MANAGE_PROJECTS),
         "notice": notice,
         "problem": problem,
-        "library": choosable(draft.project, draft.model.references.kinds) if draft.model and draft.project else [],
+        "library": _library(draft),
     }
     answer = render(request, "jobs/new.htmx.html" if request.htmx else "jobs/new.html", context, status=status)
     return replace_url(answer, _address(draft)) if request.htmx else answer
+
+
+def _library(draft: Draft) -> list[ReferenceFile]:
+    """For a page without scripts; a page with them has the picker."""
+    if draft.request.htmx or draft.model is None or draft.project is None or not draft.model.references.takes_any:
+        return []
+    return choosable(draft.project, draft.model.references.kinds)
 
 
 def _shown_again(request: HttpRequest, job: Job) -> HttpResponse:
@@ -114,10 +117,6 @@ def _shown_again(request: HttpRequest, job: Job) -> HttpResponse:
             request, "This form had made this job already, so nothing new was sent. New job opens a new form."
         )
     return redirect("jobs:show", pk=job.pk)
-
-
-def _is_of_another(draft: Draft) -> bool:
-    return Job.objects.filter(submission=draft.submission).exclude(created_by=draft.request.user).exists()
 
 
 def _address(draft: Draft) -> str:

@@ -5,43 +5,37 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
 from console.catalogue.models import CatalogueModel
 from console.files.models import ReferenceFile
 from console.jobs.models import Job
 from console.projects.models import Project
-from console.teams.access import Act, TeamRequest, current_membership, enter
-from console.teams.models import User
+from console.teams.access import Act, TeamRequest, enter, may
 
 SHOWN_FILES = 24
-
-
-class NoTeam(Exception):
-    """The person belongs to no team."""
 
 
 @dataclass
 class Draft:
     """A job that is being asked for. `source` is edited into a new one; `already` is what this very form has made.
 
-    `lost` counts chosen files that are not in the project's library (any more).
+    `models` are all that Rivya lists, `projects` the team's open ones. `is_foreign`: somebody else's form made a job
+    under this name. `lost` counts chosen files that are not in the project's library (any more).
     """
 
     request: TeamRequest
-    project: Project | None
-    model: CatalogueModel | None
-    source: Job | None
-    already: Job | None
     submission: UUID
+    projects: list[Project]
+    project: Project | None
+    models: list[CatalogueModel]
+    model: CatalogueModel | None
+    source: Job | None = None
+    already: Job | None = None
+    is_foreign: bool = False
     files: list[ReferenceFile] = field(default_factory=list)
     lost: int = 0
-
-    @property
-    def projects(self) -> list[Project]:
-        """The open projects of the team."""
-        return list(Project.objects.open().filter(team=self.request.team))
 
     @property
     def earlier(self) -> Job | None:
@@ -49,29 +43,33 @@ class Draft:
         return self.already or self.source
 
 
-def draft_of(request: HttpRequest, told: QueryDict) -> Draft:
-    """Find everything through the asker. Raises Http404 for what they cannot see, PermissionDenied, NoTeam.
+def draft_of(request: TeamRequest, told: QueryDict) -> Draft:
+    """Find everything through the asker. Raises Http404 for what they cannot see, PermissionDenied.
 
     An address (GET) is filled up from the earlier job and from habits; a form (POST) says everything itself. A form
     that has made its job shows that job, whatever its address said.
     """
     submission = _uuid(told.get("form")) or uuid4()
-    already = Job.objects.filter(submission=submission, created_by=_person(request)).select_related("project").first()
-    source = _source(request, told.get("from", ""))
+    made = _jobs().filter(submission=submission).first()
+    already = made if made is not None and made.created_by_id == request.user.pk else None
+    source = (
+        get_object_or_404(_jobs().visible_to(request.user), pk=_known(told.get("from", "")))
+        if told.get("from")
+        else None
+    )
     earlier = (already or source) if told is not request.POST else None
     if earlier is not None and earlier is already:
         told = QueryDict(f"form={submission}")
-    project = _project(request, _told_project(told, earlier))
-    entered = enter(request, project.team, Act.SUBMIT) if project else _enter_current(request)
-    habits = _last_job(entered) if "model" not in told else None
-    project = project or _usual_project(entered, habits)
-    model = _model(told, project, earlier, habits)
-    draft = Draft(entered, project, model, source, already, submission)
-    wanted = _uuids(told.getlist("reference"))
-    if earlier is not None and "reference" not in told:
-        wanted = [given.file_id for given in earlier.inputs.all()]
-    draft.files = _files(project, wanted)
-    draft.lost = len(wanted) - len(draft.files)
+    project = _project(request, told, earlier)
+    request = _entered(request, project)
+    projects = list(_projects().filter(team=request.team))
+    habits = _last_job(request) if "model" not in told and earlier is None else None
+    project = project or _usual(projects, habits)
+    models = list(CatalogueModel.objects.listed())
+    model = _model(models, told, project, earlier, habits)
+    draft = Draft(request, submission, projects, project, models, model, source, already)
+    draft.is_foreign = made is not None and already is None
+    draft.files, draft.lost = _files(project, told, earlier)
     return draft
 
 
@@ -81,40 +79,32 @@ def choosable(project: Project, kinds: Iterable[str]) -> list[ReferenceFile]:
     return list(kept.order_by("-created_at", "-id")[:SHOWN_FILES])
 
 
-def given_by(source: Job | None) -> Mapping[str, Any]:
+def given_by(earlier: Job | None) -> Mapping[str, Any]:
     """The params of an earlier job, as they travelled."""
-    return source.params if source is not None and isinstance(source.params, dict) else {}
+    return earlier.params if earlier is not None and isinstance(earlier.params, dict) else {}
 
 
-def _source(request: HttpRequest, wanted: str) -> Job | None:
-    if not wanted:
-        return None
-    jobs = Job.objects.visible_to(request.user).select_related("project")
-    return get_object_or_404(jobs, pk=_uuid_or_404(wanted))
+def _jobs() -> Any:
+    return Job.objects.select_related("project__team", "project__key__account")
 
 
-def _project(request: HttpRequest, wanted: str) -> Project | None:
-    if not wanted:
-        return None
-    projects = Project.objects.open().visible_to(request.user).select_related("team", "key__account")
-    return get_object_or_404(projects, pk=_uuid_or_404(wanted))
+def _projects() -> Any:
+    return Project.objects.open().select_related("team", "key__account")
 
 
-def _told_project(told: QueryDict, earlier: Job | None) -> str:
-    named = told.get("project", "")
-    usable = earlier is not None and earlier.project.archived_at is None
-    return named or (str(earlier.project_id) if usable and earlier is not None else "")
+def _project(request: TeamRequest, told: QueryDict, earlier: Job | None) -> Project | None:
+    if told.get("project"):
+        found: Project = get_object_or_404(_projects().visible_to(request.user), pk=_known(told.get("project", "")))
+        return found
+    return earlier.project if earlier is not None and earlier.project.archived_at is None else None
 
 
-def _person(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
-
-
-def _enter_current(request: HttpRequest) -> TeamRequest:
-    membership = current_membership(request)
-    if membership is None:
-        raise NoTeam
-    return enter(request, membership.team, Act.SUBMIT)
+def _entered(request: TeamRequest, project: Project | None) -> TeamRequest:
+    """In the project's team, where the role allows to submit; else in the current one."""
+    team = project.team if project is not None else request.team
+    if team != request.team or not may(request.membership.role, Act.SUBMIT):
+        return enter(request, team, Act.SUBMIT)
+    return request
 
 
 def _last_job(request: TeamRequest) -> Job | None:
@@ -122,30 +112,37 @@ def _last_job(request: TeamRequest) -> Job | None:
     return mine.only("project_id", "model").order_by("-created_at", "-id").first()
 
 
-def _usual_project(request: TeamRequest, habits: Job | None) -> Project | None:
-    mine = Project.objects.open().filter(team=request.team).select_related("team", "key__account")
-    usual = mine.filter(pk=habits.project_id).first() if habits else None
-    return usual or mine.first()
+def _usual(projects: list[Project], habits: Job | None) -> Project | None:
+    usual = (project for project in projects if habits is not None and project.pk == habits.project_id)
+    return next(usual, projects[0] if projects else None)
 
 
-def _model(told: QueryDict, project: Project | None, earlier: Job | None, habits: Job | None) -> CatalogueModel | None:
+def _model(
+    listed: list[CatalogueModel],
+    told: QueryDict,
+    project: Project | None,
+    earlier: Job | None,
+    habits: Job | None,
+) -> CatalogueModel | None:
     """The model asked for, whatever its state; else the project's own, else the one used last, if it can be called."""
+    known = {model.pk: model for model in listed}
     named = told.get("model", "") or (earlier.model if earlier else "")
     if named or "model" in told:
-        return CatalogueModel.objects.filter(pk=named).first()
+        return known.get(named) or CatalogueModel.objects.filter(pk=named).first()
     usual = [project.default_model if project else "", habits.model if habits else ""]
-    found = CatalogueModel.objects.callable().in_bulk([name for name in usual if name])
-    return next((found[name] for name in usual if name in found), None)
+    return next((known[name] for name in usual if name in known and known[name].is_callable), None)
 
 
-def _files(project: Project | None, wanted: list[UUID]) -> list[ReferenceFile]:
-    kept = ReferenceFile.objects.kept().filter(project=project, pk__in=wanted) if project and wanted else []
-    found = {file.pk: file for file in kept}
-    return [found[pk] for pk in wanted if pk in found]
-
-
-def _uuids(texts: Iterable[str]) -> list[UUID]:
-    return list(dict.fromkeys(pk for text in texts if (pk := _uuid(text))))
+def _files(project: Project | None, told: QueryDict, earlier: Job | None) -> tuple[list[ReferenceFile], int]:
+    """The chosen files that are in the project's library, in their order, and how many of the chosen are not."""
+    if earlier is not None and "reference" not in told:
+        given = [each.file for each in earlier.inputs.select_related("file")]
+    else:
+        wanted = dict.fromkeys(filter(None, map(_uuid, told.getlist("reference"))))
+        found = ReferenceFile.objects.in_bulk(wanted) if wanted else {}
+        given = [found.get(pk) or ReferenceFile() for pk in wanted]
+    kept = [file for file in given if project and file.project_id == project.pk and file.removed_at is None]
+    return kept, len(given) - len(kept)
 
 
 def _uuid(text: str | None) -> UUID | None:
@@ -155,7 +152,7 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-def _uuid_or_404(text: str) -> UUID:
+def _known(text: str) -> UUID:
     if found := _uuid(text):
         return found
     raise Http404

@@ -94,7 +94,7 @@ def test_a_value_travels_as_rivya_expects_it(model_with: Named, param: Any, type
 def test_what_does_not_fit_is_told_in_words(model_with: Named, param: Any, typed: str, says: str) -> None:
     form = answered(model_with({"key": "it", **param}), it=typed)
     assert not form.is_valid()
-    assert says in " ".join(form.errors["it"])
+    assert says in " ".join(map(str, form.errors["it"]))
 
 
 @pytest.mark.parametrize("kind", ["select", "number", "text", "boolean", "array", "hologram"])
@@ -183,7 +183,7 @@ def test_a_dialogue_is_written_line_by_line(model_with: Named) -> None:
     ],
 )
 def test_a_dialogue_with_gaps_says_where(model_with: Named, voices: list[str], texts: list[str], says: str) -> None:
-    assert says in " ".join(dialogue(model_with, voices, texts).errors["dialogue"])
+    assert says in " ".join(map(str, dialogue(model_with, voices, texts).errors["dialogue"]))
 
 
 def test_a_model_with_a_dialogue_needs_no_prompt(model_with: Named) -> None:
