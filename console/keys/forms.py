@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from console.keys.models import Account, Key
+from console.keys.pasting import PREFIX
 
 
 class SecretField(forms.CharField):
@@ -38,11 +40,23 @@ class KeyForm(forms.Form):
         choices=Key.Environment.choices, initial=Key.Environment.PRODUCTION, widget=forms.RadioSelect
     )
 
+    def __init__(self, data: QueryDict | None = None) -> None:
+        """A key pasted into a field that everybody reads is taken out before anything can keep or show it."""
+        open_fields = [name for name in ("purpose", "name") if data and PREFIX in data.get(name, "").lower()]
+        if data and open_fields:
+            data = data.copy()
+            for name in open_fields:
+                data[name] = ""
+        super().__init__(data)
+        self.misplaced = open_fields
+
     def clean_purpose(self) -> str:
         return str(self.cleaned_data["purpose"]).lower()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        for name in self.misplaced:
+            self.add_error(name, "A key was pasted here, where everybody reads it. It was not kept; paste it above.")
         given["name"] = given.get("name") or given.get("purpose", "").replace("-", " ").replace("_", " ").capitalize()
         return given
 

@@ -107,6 +107,15 @@ def test_what_is_no_key_is_refused_before_any_call(browser: Client, sandbox: San
     assert len(pasted.strip()) < 9 or pasted not in words(answer)
 
 
+@pytest.mark.parametrize("field", ["name", "purpose"])
+def test_a_key_pasted_into_an_open_field_is_not_kept(browser: Client, sandbox: Sandbox, field: str) -> None:
+    answer = paste(browser, sandbox.secret, **{field: sandbox.secret})
+    assert answer.status_code == 422
+    assert "A key was pasted here" in words(answer)
+    assert sandbox.secret not in words(answer)
+    assert Key.objects.count() == 0
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [("revoked", "revoked this key"), ("expired", "no longer accepts this key"), ("", "could not verify the key")],
