@@ -46,10 +46,19 @@ def logging_config(level: str) -> None:
             },
             "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": sys.stdout, "formatter": "json"}},
             "root": {"handlers": ["stdout"], "level": level},
-            # These print bodies, SQL or addresses at DEBUG: they stay at INFO whatever the level is.
+            # These print bodies, SQL, addresses or a page's context at DEBUG: they stay at WARNING always.
             "loggers": {
                 name: {"level": "WARNING"}
-                for name in ("httpx", "httpcore", "django.db.backends", "huey", "asyncio", "PIL", "libav")
+                for name in (
+                    "httpx",
+                    "httpcore",
+                    "django.db.backends",
+                    "django.template",
+                    "huey",
+                    "asyncio",
+                    "PIL",
+                    "libav",
+                )
             },
         }
     )
