@@ -37,6 +37,7 @@ _NAMES = {
     "audio/aac": "AAC",
     "audio/ogg": "Ogg",
 }
+_OTHER_NAMES = {"image/gif": "GIF", "image/avif": "AVIF", "audio/flac": "FLAC", "video/ogg": "Ogg video"}
 _PLURAL = {"image": "images", "video": "videos", "audio": "sounds"}
 
 
@@ -73,7 +74,7 @@ def misfit(kind: str, mime_type: str, size_bytes: int, limits: Limits) -> str:
     if limit is None:
         return f"{_PLURAL.get(kind, kind).capitalize()} are not taken here, only {_listed(map(_plural, limits))}."
     if mime_type not in limit.mime_types:
-        named = _NAMES.get(mime_type, mime_type)
+        named = (_NAMES | _OTHER_NAMES).get(mime_type, mime_type)
         return f"{named} is not taken, only {_listed(_NAMES.get(each, each) for each in sorted(limit.mime_types))}."
     if size_bytes > limit.max_bytes:
         return f"{size_bytes / MB:.1f} MB is more than the {limit.max_bytes // MB} MB that are taken."

