@@ -47,7 +47,14 @@ def index(request: TeamRequest) -> HttpResponse:
     if _wants_list(request):
         answer["HX-Push-Url"] = f"{request.path}?{query_without(request)}".removesuffix("?")
     if request.GET.get("view") in VIEWS:  # a cookie: the session would be a write
-        answer.set_cookie(_VIEW_COOKIE, context["view"], max_age=_YEAR_SECONDS, httponly=True, samesite="Lax")
+        answer.set_cookie(
+            _VIEW_COOKIE,
+            context["view"],
+            max_age=_YEAR_SECONDS,
+            httponly=True,
+            secure=request.is_secure(),
+            samesite="Lax",
+        )
     return answer
 
 
@@ -75,10 +82,12 @@ def latest(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def using_key(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """GET `/keys/<id>/jobs/`: the open jobs that were sent with a key, for the page of keys."""
+    """GET `/keys/<id>/jobs/`: the open jobs sent with a key, or with one `secret` of it; `short` counts them."""
     key = get_object_or_404(Key.objects.visible_to(request.user).select_related("team"), pk=pk)
     entered = enter(request, key.team)
-    using = list(listed_jobs().filter(team=key.team, key=key).open().order_by("-created_at", "-id")[: OF_A_KEY + 1])
+    secrets = [secret for secret in key.secrets.all() if request.GET.get("secret", str(secret.pk)) == str(secret.pk)]
+    sent = listed_jobs().filter(team=key.team, key=key, secret__in=secrets)
+    using = list(sent.open().order_by("-created_at", "-id")[: OF_A_KEY + 1])
     context = {"key": key, "jobs": using[:OF_A_KEY], "has_more": len(using) > OF_A_KEY}
     return render(entered, "jobs/_using_key.html", context)
 

@@ -65,3 +65,18 @@ def test_the_page_asks_for_who_and_what_uses_it(browser: Client, key: Key) -> No
     assert key.purpose in page
     for fragment in (f"/keys/{key.pk}/projects/", f"/keys/{key.pk}/jobs/"):
         assert f'hx-get="{fragment}"' in page
+
+
+def test_other_rooms_tell_what_uses_the_key(
+    browser: Client, key: Key, project: Project, alice: User, new_secret: Any
+) -> None:
+    make_job(project, alice, prompt="Sent with the old secret")
+    paste_for(browser, key, new_secret())
+    old, new = key.secrets.order_by("version")
+    jobs, projects = (reverse(f"{room}:using_key", args=[key.pk]) for room in ("jobs", "projects"))
+    assert "Sent with the old secret" in words(browser.get(jobs, {"secret": str(old.pk)}))
+    assert "Sent with the old secret" not in words(browser.get(jobs, {"secret": str(new.pk)}))
+    assert browser.get(jobs, {"secret": "no id"}).status_code == 200
+    assert words(browser.get(jobs, {"short": 1})).strip() == "1 open job"
+    assert words(browser.get(projects, {"short": 1})).strip() == "1 project"
+    assert project.name in words(browser.get(projects))
