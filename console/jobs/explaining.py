@@ -36,7 +36,7 @@ class Explanation:
     resolved_by: str = ""
 
 
-def explain(job: Job, *, may_submit: bool, resolution: Step | None = None) -> Explanation | None:
+def explain(job: Job, *, may_submit: bool, has_results: bool, resolution: Step | None = None) -> Explanation | None:
     """Why there is no result, in words; None while all is well."""
     retry = retry_url(job) if may_submit else ""
     told = {"final_credits": job.final_credits, "message": job.error_message, "request_id": job.request_id}
@@ -51,6 +51,8 @@ def explain(job: Job, *, may_submit: bool, resolution: Step | None = None) -> Ex
             problem = _unknown(job)
         case Job.Status.NEEDS_REVIEW:
             problem = from_code(job.error_code, **told, known=False)  # type: ignore[arg-type]
+        case Job.Status.SUCCEEDED if not has_results:
+            problem = from_code(job.error_code or "result_missing", **told)  # type: ignore[arg-type]
         case Job.Status.WITHDRAWN:
             problem = _withdrawn(job, retry)
         case _:

@@ -102,7 +102,8 @@ class Face:
     @cached_property
     def explanation(self) -> Explanation | None:
         decided = [step for step in self.steps if step.kind == Step.Kind.RESOLVED]
-        return explain(self.job, may_submit=self.may_submit, resolution=decided[-1] if decided else None)
+        last = decided[-1] if decided else None
+        return explain(self.job, may_submit=self.may_submit, has_results=bool(self.media), resolution=last)
 
     @property
     def canvas(self) -> str:

@@ -49,7 +49,8 @@ class Card:
 
     @cached_property
     def results(self) -> list[Result]:
-        return list(self.job.results.all())
+        """Only a job that succeeded has any: nothing is asked for the others."""
+        return list(self.job.results.all()) if self.job.status == Job.Status.SUCCEEDED else []
 
     @cached_property
     def here(self) -> list[Result]:
