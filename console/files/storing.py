@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
 
-ABANDONED_AFTER_SECONDS = 6 * 3600
+ABANDONED_AFTER_SECONDS = 3600
 
 
 class Incoming:

@@ -4,18 +4,20 @@ A result is claimed by a short lease that is renewed while it downloads. Its sto
 try that was killed between storing and writing it down leaves nothing that the next try does not use.
 """
 
+import asyncio
 import time
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from asgiref.sync import async_to_sync
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from console.engine.leases import claim
-from console.engine.renewing import LeaseLost
+from console.engine.renewing import LeaseLost, while_renewing
 from console.files import storing
 from console.jobs import arriving, fetching
 from console.jobs.arriving import Arrived
@@ -67,9 +69,10 @@ def _try(result: Result, lease: UUID) -> None:
     try:
         with storing.incoming() as into:
             fetched = clients.from_sync(fetching.fetch)(result, lease, into)
-            if fetching.renew(result, lease):
-                arrived = arriving.examine(result, fetched, into)
-                _keep(result, lease, arrived, round((time.monotonic() - began) * 1000))
+            looking = asyncio.to_thread(arriving.examine, result, fetched, into)  # minutes, for hours of sound
+            renew = partial(fetching.renew, result, lease)
+            arrived = async_to_sync(while_renewing)(looking, renew, fetching.RENEW_SECONDS)
+            _keep(result, lease, arrived, round((time.monotonic() - began) * 1000))
     except NotFetched as failure:
         _not_home(result, lease, failure)
     except OSError as error:  # a full disk, most of all
