@@ -1,10 +1,10 @@
 """A model's parameters as a form, made at run time: a new model or parameter needs no code."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -95,6 +95,12 @@ class Shown:
     def is_optional(self) -> bool:
         """Whether it may be left empty; one that begins with a default need not say so."""
         return not self.parameter.required and self.parameter.default is None
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What stands side by side; nothing is chosen yet where something must be."""
+        offered = cast("Iterable[tuple[str, str]]", getattr(self.bound.field, "choices", ()))
+        return [(value, word) for value, word in offered if value or not self.parameter.required]
 
     @property
     def range_words(self) -> str:

@@ -58,7 +58,7 @@ def create(request: TeamRequest) -> HttpResponseBase:
     if order is None:
         return _drawn(draft, form, status=422)
     try:
-        job = create_job(order, draft.files)
+        job = create_job(order, draft.references)
     except CannotCreate as cannot:
         return _drawn(draft, form, status=cannot.problem.status, problem=cannot.problem)
     except SubmissionTaken:

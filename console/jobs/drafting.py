@@ -21,6 +21,7 @@ SHOWN_FILES = 24
 class Draft:
     """A job that is being asked for. `source` is edited into a new one; `already` is what this very form has made.
 
+    `files` are the chosen ones; where the model takes none they wait for another model, and are not sent.
     `models` are all that Rivya lists, `projects` the team's open ones. `is_foreign`: somebody else's form made a job
     under this name. `lost` counts chosen files that are not in the project's library (any more).
     """
@@ -36,6 +37,11 @@ class Draft:
     is_foreign: bool = False
     files: list[ReferenceFile] = field(default_factory=list)
     lost: int = 0
+
+    @property
+    def references(self) -> list[ReferenceFile]:
+        """The files that are sent."""
+        return self.files if self.model is not None and self.model.references.takes_any else []
 
     @property
     def earlier(self) -> Job | None:
@@ -138,7 +144,8 @@ def _files(project: Project | None, told: QueryDict, earlier: Job | None) -> tup
     if earlier is not None and "reference" not in told:
         given = [each.file for each in earlier.inputs.select_related("file")]
     else:
-        wanted = dict.fromkeys(filter(None, map(_uuid, told.getlist("reference"))))
+        named = [*told.getlist("reference"), *told.getlist("left_out")]
+        wanted = dict.fromkeys(filter(None, map(_uuid, named)))
         found = ReferenceFile.objects.in_bulk(wanted) if wanted else {}
         given = [found.get(pk) or ReferenceFile() for pk in wanted]
     kept = [file for file in given if project and file.project_id == project.pk and file.removed_at is None]

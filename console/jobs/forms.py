@@ -98,11 +98,12 @@ class NewJobForm(forms.Form):
         )
 
     def _wrong_references(self) -> list[str]:
+        files = self.draft.files if "reference" in self.data else self.draft.references
         if self.draft.lost:
             what = "A chosen file is" if self.draft.lost == 1 else f"{self.draft.lost} chosen files are"
             return [f"{what} no longer in this project's library. Choose again."]
         model = self.draft.model
-        return model.references.problems(str(model), self.draft.files) if model is not None else []
+        return model.references.problems(str(model), files) if model is not None else []
 
     def _now(self) -> dict[str, Any]:
         model = self.draft.model

@@ -157,3 +157,16 @@ def test_the_references_of_an_earlier_job_are_chosen_again_as_far_as_they_are_le
     text = form_page(browser, project, "painter", **{"from": Job.objects.get().pk}).text
     assert is_chosen(text, str(kept.pk))
     assert str(removed.pk) not in text
+
+
+def test_chosen_files_wait_while_a_model_that_takes_none_is_looked_at(
+    browser: Client, project: Project, painter: None
+) -> None:
+    file = make_reference(project)
+    make_model("plain")
+    page = form_page(browser, project, "painter").redraw(model="plain", reference=str(file.pk))
+    assert "1 chosen file is left out" in page.text
+    page.typed = {"project": str(project.pk)}
+    assert is_chosen(page.redraw(model="painter").text, str(file.pk))
+    assert page.send(model="plain", prompt="Alone").status_code == 302
+    assert JobInput.objects.count() == 0
