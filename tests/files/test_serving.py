@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from asgiref.sync import sync_to_async
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
 from django.test import AsyncClient, Client
 from django.urls import reverse
@@ -181,6 +183,7 @@ async def test_the_view_answers_under_asgi_without_gathering_the_file(
     answer: Any = await client.get(address, headers={"range": "bytes=1-3"})
     chunks = [chunk async for chunk in answer.streaming_content]
     assert (answer.status_code, b"".join(chunks)) == (206, picture(size=(80, 80))[1:4])
+    await sync_to_async(connections.close_all)()  # of the thread that the async code used
 
 
 def _request(scope: Any) -> HttpRequest:

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.utils import timezone
 
 from console import rivya
@@ -83,6 +85,7 @@ async def test_many_at_once_upload_once(file: ReferenceFile, secret: Secret, san
         uploads = await asyncio.gather(*(ensure_upload(file, secret) for _ in range(5)))
     assert len({upload.pk for upload in uploads}) == 1
     assert len(await asyncio.to_thread(at_rivya, sandbox)) == 1
+    await sync_to_async(connections.close_all)()  # of the thread that the async code used
 
 
 @pytest.mark.parametrize(
