@@ -17,8 +17,10 @@ from console import rivya
 from console.engine.renewing import LeaseLost, while_renewing
 from console.files.models import ReferenceFile, Upload, UploadClaim
 from console.keys import clients
-from console.keys.models import Key, Secret
+from console.keys.accounts import note_landmark
+from console.keys.models import Key, Landmark, Secret
 from console.keys.refusing import mark_refused
+from console.keys.scopes import note_scope
 from console.live.publishing import publish
 
 LIVES = timedelta(hours=24)
@@ -99,7 +101,11 @@ async def _upload(file: ReferenceFile, secret: Secret, claim: _Claim, model: str
         sent = await while_renewing(_send(client, file, model), claim.renew, RENEW_SECONDS)
         return await sync_to_async(_write)(file, secret, claim, sent)
     except rivya.KeyRefused as refusal:
-        await sync_to_async(mark_refused)(secret.pk, refusal.code)
+        if refusal.code:  # without one it may be a proxy's word
+            await sync_to_async(mark_refused)(secret.pk, refusal.code)
+        raise
+    except rivya.ScopeMissing:
+        await sync_to_async(note_scope)(secret.pk, "files:create", holds=False)
         raise
     except LeaseLost:
         raise rivya.TimedOut("The upload took too long and was given to another.", sent=True) from None
@@ -138,6 +144,8 @@ def _write(file: ReferenceFile, secret: Secret, claim: _Claim, sent: rivya.File)
         )
         claim.release()
         Secret.objects.filter(pk=secret.pk).update(last_used_at=now)
+        note_scope(secret.pk, "files:create", holds=True)
+        note_landmark(claim.account_id, Landmark.Kind.FILE, sent.id)
         publish(file.team_id, f"file-{file.pk}", id=str(file.pk), project=str(file.project_id))
     return upload
 

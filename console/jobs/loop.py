@@ -12,6 +12,7 @@ from console.engine.leases import claim
 from console.jobs.asking import Access, Answer, accesses, ask
 from console.jobs.models import Job
 from console.jobs.settling import settle
+from console.keys import vault
 
 LEASE_MARGIN_SECONDS = 15.0
 MOST_IN_FLIGHT = 100
@@ -70,6 +71,7 @@ class Follower:
 
 def claim_due(limit: int) -> tuple[UUID, list[tuple[Job, Access]]]:
     """Lease due jobs. A send is counted with the lease, before its first byte goes out: a kill leaves a trace."""
+    vault.primary_key_id()  # without a keyset nothing can be asked: raises NoKeyset before a row is touched
     unsent = Q(rivya_id="")
     token, jobs = claim(
         Job.objects.due(),
