@@ -69,6 +69,16 @@ class Process:
                 self.kill()
         self.kill()
 
+    def freeze(self) -> None:
+        """Stop it in its tracks: what is sent to it waits in the kernel, and it does not notice who leaves."""
+        assert self._popen
+        os.killpg(self._popen.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen process go on."""
+        assert self._popen
+        os.killpg(self._popen.pid, signal.SIGCONT)
+
     def restart(self, environment: Mapping[str, str] | None = None) -> None:
         """Kill it and start it again, with more settings when some are given."""
         self.kill()
