@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from django.urls import NoReverseMatch, reverse
-
+from console.jobs.addresses import address_or_empty
 from console.jobs.models import Job, Result, Step
 from console.ui.problems import Problem, from_code
 from console.ui.states import shown
@@ -44,7 +43,7 @@ def explain(job: Job, *, may_submit: bool, has_results: bool, resolution: Step |
         case Job.Status.FAILED | Job.Status.REFUSED:
             problem = from_code(job.error_code, **told)  # type: ignore[arg-type]
             if job.error_code in _ABOUT_THE_KEY:
-                problem = problem.leading_to(reverse_or_empty("keys:index"), "Open keys")
+                problem = problem.leading_to(address_or_empty("keys:index"), "Open keys")
             elif retry:
                 problem = problem.leading_to(retry, "Edit and retry")
         case Job.Status.UNKNOWN:
@@ -83,16 +82,8 @@ def in_short(job: Job, results: Sequence[Result]) -> str:
 
 def retry_url(job: Job) -> str:
     """The form of a new job, filled like this one."""
-    new = reverse_or_empty("jobs:new")
+    new = address_or_empty("jobs:new")
     return f"{new}?from={job.pk}" if new else ""
-
-
-def reverse_or_empty(name: str) -> str:
-    """The address of a page of another room; empty while that room has no such page."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def _unknown(job: Job) -> Problem:

@@ -9,13 +9,20 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from console.jobs.explaining import in_short
+from console.jobs.addresses import address
+from console.jobs.explaining import in_short, retry_url
 from console.jobs.models import Job, JobQuerySet, Result
 from console.jobs.timing import usual_seconds
 from console.ui.ratios import ratio_class
 
-# Bytes, bodies and the long texts of the engine stay in the database when a list is drawn.
-_NOT_SHOWN = ("body", "idempotency_key", "submission", "request_id")
+# Bodies, keys and the engine's own columns stay in the database when a list is drawn.
+_SHOWN_JOB: Final = (
+    *("team", "status", "kind", "model", "model_name", "prompt", "params", "error_code", "created_at", "finished_at"),
+    *("quoted_credits", "reserved_credits", "final_credits", "created_by__name", "created_by__email", "project__name"),
+)
+_SHOWN_RESULT: Final = (
+    *("job", "index", "state", "kind", "mime_type", "width", "height", "duration_seconds", "peaks", "preview"),
+)
 _RATIO = re.compile(r"(\d{1,5})\s*[:x×*]\s*(\d{1,5})", re.IGNORECASE)
 _WORDS_OF_SHAPE: Final = {"landscape": (16, 9), "portrait": (9, 16), "square": (1, 1)}
 _SHAPE_NAMES: Final = ("ratio", "size", "resolution", "orientation", "dimensions")
@@ -36,8 +43,8 @@ _FRAMES: Final = {
 
 def listed_jobs() -> JobQuerySet:
     """Jobs with all that a card or a row shows, in two queries."""
-    results = Prefetch("results", Result.objects.defer("source_url", "sha256"))
-    return Job.objects.defer(*_NOT_SHOWN).select_related("created_by", "project").prefetch_related(results)
+    results = Prefetch("results", Result.objects.only(*_SHOWN_RESULT))
+    return Job.objects.only(*_SHOWN_JOB).select_related("created_by", "project").prefetch_related(results)
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,36 @@ class Card:
     @property
     def is_in_doubt(self) -> bool:
         return self.job.status == Job.Status.UNKNOWN
+
+    @property
+    def url(self) -> str:
+        return address("jobs:show", self.job.pk)
+
+    @property
+    def card_url(self) -> str:
+        return address("jobs:card", self.job.pk)
+
+    @property
+    def row_url(self) -> str:
+        return address("jobs:row", self.job.pk)
+
+    @property
+    def retry_url(self) -> str:
+        return retry_url(self.job)
+
+    @property
+    def file_url(self) -> str:
+        """The cover's bytes."""
+        return address("jobs:result", self.cover.pk) if self.cover else ""
+
+    @property
+    def preview_url(self) -> str:
+        """The cover's thumbnail or poster; empty without one."""
+        return address("jobs:result_preview", self.cover.pk) if self.cover and self.cover.preview else ""
+
+    @property
+    def download_url(self) -> str:
+        return address("jobs:result_download", self.cover.pk) if self.cover else ""
 
     @property
     def credits(self) -> int | None:

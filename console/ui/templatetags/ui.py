@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -31,8 +32,14 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     classes = f"icon {css}".strip()
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, spoken, static("img/icons.svg"), name
+        '<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, spoken, _sprite(), name
     )
+
+
+@cache
+def _sprite() -> str:
+    """The sprite's address: a page with fifty cards names it two hundred times."""
+    return static("img/icons.svg")
 
 
 @register.simple_tag
