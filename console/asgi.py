@@ -11,7 +11,10 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from whitenoise import WhiteNoise
 
+from console.ui.body_limit import limit_bodies
+
 django_application = get_asgi_application()
+limited_application = limit_bodies(django_application)
 
 _whitenoise = WhiteNoise(None, max_age=60, immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$")
 _whitenoise.add_files(str(settings.STATIC_ROOT), prefix=settings.STATIC_URL)
@@ -23,6 +26,8 @@ async def application(
     """Static files by prefix, the rest through Django."""
     if scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
         await _send_file(scope, send)
+    elif scope["type"] == "http":
+        await limited_application(scope, receive, send)
     else:
         await django_application(scope, receive, send)
 

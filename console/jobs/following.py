@@ -1,13 +1,13 @@
 """What Rivya's word about a task means for our job: state, ledger, results, open pages."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 
 from console import rivya
 from console.jobs.asking import Answer
+from console.jobs.fetching import host_of
 from console.jobs.models import Job, Result, Step
 from console.jobs.pacing import READ_WITHIN, in_seconds, next_read
 from console.jobs.tasks import collect_result
@@ -58,7 +58,8 @@ def _still_open(job: Job, status: Job.Status, seen: dict[str, Any]) -> None:
 
 
 def _succeeded(job: Job, generation: rivya.Generation, seen: dict[str, Any]) -> None:
-    urls = [url.reveal() for url in generation.result.all_urls][:MOST_RESULTS] if generation.result else []
+    named = generation.result.all_urls[:MOST_RESULTS] if generation.result else ()
+    urls = [url.reveal().replace("\0", "%00") for url in named]  # PostgreSQL has no NUL in a text
     final = _charged(job, generation)
     code, message, status = "", "", Job.Status.SUCCEEDED
     if not urls:
@@ -67,13 +68,13 @@ def _succeeded(job: Job, generation: rivya.Generation, seen: dict[str, Any]) -> 
         return
     charge(job, final)
     for index, url in enumerate(urls):
-        result = Result.objects.create(job=job, index=index, source_url=url, source_host=_host(url))
+        result = Result.objects.create(job=job, index=index, source_url=url, source_host=host_of(url))
         transaction.on_commit(lambda pk=str(result.pk): collect_result.enqueue(pk))  # type: ignore[misc]
 
 
 def _failed(job: Job, generation: rivya.Generation, seen: dict[str, Any]) -> None:
     error, final = generation.error, generation.final_credits or 0
-    code = (error.code if error else "")[:100] or "generation_failed"
+    code = "".join(filter(str.isprintable, error.code if error else ""))[:100] or "generation_failed"
     message = error.message if error else ""
     if not move(job, Job.Status.FAILED, final_credits=final, error_code=code, error_message=message, **seen):
         return
@@ -118,10 +119,3 @@ def _charged(job: Job, generation: rivya.Generation) -> int:
         if figure is not None:
             return figure
     return job.quoted_credits
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).netloc.rpartition("@")[2])[:253]
-    except ValueError:
-        return ""
