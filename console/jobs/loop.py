@@ -28,9 +28,12 @@ class Follower:
         self._answers: asyncio.Queue[Answer] = asyncio.Queue()
 
     async def run(self, stop: asyncio.Event) -> None:
+        """Turn until `stop`. Raises whatever ends the claiming or the settling; it may then be run again."""
         settler = asyncio.create_task(self._keep_settling())
         try:
             while not stop.is_set():
+                if settler.done():  # answers that nobody writes down would be asked for again and again
+                    settler.result()
                 await self._start_due()
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
         finally:
