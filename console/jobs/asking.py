@@ -10,6 +10,8 @@ from console.jobs.models import Job
 from console.keys import clients
 from console.keys.models import Secret
 
+LARGEST_CREDITS = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -47,9 +49,17 @@ async def ask(job: Job, lease: UUID, access: Access) -> Answer:
                 raise rivya.Unreadable("The answer is about another task.")
         else:
             generation = await client.generations.create(bytes(job.body), idempotency_key=job.idempotency_key)
+        if not _can_be_kept(generation):
+            raise rivya.Unreadable("The answer holds values that no row can hold.")
     except rivya.RivyaError as caught:
         generation, error = None, caught
     return Answer(job, lease, access.secret_id, round((time.monotonic() - began) * 1000), generation, error)
+
+
+def _can_be_kept(generation: rivya.Generation) -> bool:
+    """Whether a row can hold it, in any database: an answer that cannot be written would be asked for for ever."""
+    figures = (generation.reserved_credits or 0, generation.final_credits or 0)
+    return generation.id.isprintable() and generation.status.isprintable() and max(figures) <= LARGEST_CREDITS
 
 
 def accesses(jobs: Iterable[Job]) -> dict[UUID, Access]:

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("rivya_id", models.CharField(blank=True, max_length=200)),
+                ("rivya_id", models.CharField(blank=True, max_length=512)),
                 ("rivya_status", models.CharField(blank=True, max_length=64)),
                 ("quoted_credits", models.PositiveIntegerField()),
                 ("reserved_credits", models.PositiveIntegerField(null=True)),

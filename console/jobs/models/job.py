@@ -67,7 +67,7 @@ class Job(models.Model):
     idempotency_key = models.CharField(max_length=64, unique=True)
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.UNSENT)
-    rivya_id = models.CharField(max_length=200, blank=True)
+    rivya_id = models.CharField(max_length=512, blank=True)
     rivya_status = models.CharField(max_length=64, blank=True)
     quoted_credits = models.PositiveIntegerField()
     reserved_credits = models.PositiveIntegerField(null=True)
