@@ -27,6 +27,6 @@ def claim(
     with transaction.atomic():
         locked = free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         chosen = list(locked.values_list("pk", flat=True)[:limit])
-        until = now + timedelta(seconds=lease_seconds)
+        until = timezone.now() + timedelta(seconds=lease_seconds)  # from now: the lock may have been waited for
         rows.filter(pk__in=chosen).update(lease=token, leased_until=until, **also_set)
     return token, list(rows.filter(pk__in=chosen, lease=token).order_by(order))
