@@ -42,7 +42,7 @@ def jobs(stack: Stack, prompt: str = "") -> list[JobRow]:
         "WHERE prompt LIKE ? || '%' ORDER BY created_at",
         prompt,
     )
-    return [JobRow(*row[:-1], body_sha256=hashlib.sha256(row[-1]).hexdigest()) for row in rows]
+    return [JobRow(*(*row[:-1], hashlib.sha256(row[-1]).hexdigest())) for row in rows]
 
 
 def unsettled(stack: Stack, prompt: str = "") -> list[JobRow]:
