@@ -6,9 +6,11 @@ common word costs no more than a rare one.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -46,25 +48,11 @@ def fetch_found(queryset: "QuerySet[Job]", question: Question, cursor: Cursor | 
     if question.text.strip() and not words:
         return []
     newer = bool(cursor and cursor.newer)
-    sql, match = (_SQLITE, _fts5_match) if connection.vendor == "sqlite" else (_POSTGRESQL, _tsquery)
-    statuses = question.statuses or tuple(Job.Status)
-    parameters = [
-        match(question, words, open_ended=not question.text.endswith(" ")),
-        Job._meta.get_field("id").get_db_prep_value(cursor.id if cursor else None, connection),
-        Job._meta.get_field("team").get_db_prep_value(question.team_id, connection),
-        *statuses,
-        connection.ops.adapt_datetimefield_value(question.since) if question.since else _EVER[0],
-        connection.ops.adapt_datetimefield_value(question.until) if question.until else _EVER[1],
-        limit,
-    ]
-    found = RawSQL(  # noqa: S611 - every value is a parameter; only the direction and the number of states vary
-        sql.format(
-            beyond=_BEYOND[newer] if cursor else _ANYWHERE,
-            way="ASC" if newer else "DESC",
-            statuses=", ".join(["%s"] * len(statuses)),
-        ),
-        parameters,
+    conditions = list(_conditions(question, words, cursor))
+    sql = _SELECT[connection.vendor].format(
+        conditions=" AND ".join(condition for condition, _values in conditions), way="ASC" if newer else "DESC"
     )
+    found = RawSQL(sql, [*chain.from_iterable(values for _condition, values in conditions), limit])  # noqa: S611
     return list(queryset.filter(pk__in=found).order_by("search_entry__id" if newer else "-search_entry__id"))
 
 
@@ -73,30 +61,55 @@ def words_of(text: str) -> Sequence[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text))[:MOST_WORDS]
 
 
-_EVER = ("0001-01-01 00:00:00", "9999-12-31 00:00:00")
-_BEYOND = {
-    True: "> (SELECT id FROM jobs_searchentry WHERE job_id = %s)",
-    False: "< (SELECT id FROM jobs_searchentry WHERE job_id = %s)",
-}
-_ANYWHERE = "> coalesce(%s, 0)"
-
-# CROSS JOIN keeps SQLite from starting anywhere but at the index.
-_SQLITE = """
+# Every value is a parameter. CROSS JOIN keeps SQLite from starting anywhere but at the index.
+_SELECT = {
+    "sqlite": """
 SELECT entry.job_id FROM jobs_words
 CROSS JOIN jobs_searchentry AS entry ON entry.id = jobs_words.rowid
 CROSS JOIN jobs_job AS job ON job.id = entry.job_id
-WHERE jobs_words MATCH %s AND jobs_words.rowid {beyond}
-    AND job.team_id = %s AND job.status IN ({statuses}) AND job.created_at >= %s AND job.created_at < %s
-ORDER BY jobs_words.rowid {way} LIMIT %s
-"""
-
-_POSTGRESQL = """
+WHERE {conditions} ORDER BY jobs_words.rowid {way} LIMIT %s
+""",
+    "postgresql": """
 SELECT entry.job_id FROM jobs_searchentry AS entry
 JOIN jobs_job AS job ON job.id = entry.job_id
-WHERE entry.document @@ %s::tsquery AND entry.id {beyond}
-    AND job.team_id = %s AND job.status IN ({statuses}) AND job.created_at >= %s AND job.created_at < %s
-ORDER BY entry.id {way} LIMIT %s
-"""
+WHERE {conditions} ORDER BY entry.id {way} LIMIT %s
+""",
+}
+_PLACE_OF_JOB = "(SELECT id FROM jobs_searchentry WHERE job_id = %s)"
+# Where a day begins or ends in the index. Jobs written down at the same time may stand there in another order than
+# their times say, so a few more are read; their own time decides.
+_NEXT_TO_DAY = """(
+    SELECT entry.id {sign} 1000 FROM jobs_job AS job JOIN jobs_searchentry AS entry ON entry.job_id = job.id
+    WHERE job.team_id = %s AND job.created_at {than} %s ORDER BY job.created_at {way} LIMIT 1
+)"""
+_FIRST_OF_DAY = _NEXT_TO_DAY.format(sign="-", than=">=", way="ASC")
+_LAST_OF_DAY = _NEXT_TO_DAY.format(sign="+", than="<", way="DESC")
+
+_Condition = tuple[str, Sequence[Any]]
+
+
+def _conditions(question: Question, words: Sequence[str], cursor: Cursor | None) -> Iterator[_Condition]:
+    team = Job._meta.get_field("team").get_db_prep_value(question.team_id, connection)
+    open_ended = bool(words) and not question.text.endswith(" ") and len(words[-1]) >= _SHORTEST_BEGINNING
+    if connection.vendor == "sqlite":
+        place = "jobs_words.rowid"
+        yield "jobs_words MATCH %s", [_fts5_match(question, words, open_ended=open_ended)]
+    else:
+        place = "entry.id"
+        yield "entry.document @@ %s::tsquery", [_tsquery(question, words, open_ended=open_ended)]
+    if cursor:
+        job = Job._meta.get_field("id").get_db_prep_value(cursor.id, connection)
+        way = ">" if cursor.newer else "<"
+        yield f"{place} {way} {_PLACE_OF_JOB}", [job]
+    yield "job.team_id = %s", [team]
+    if question.statuses:
+        yield f"job.status IN ({', '.join(['%s'] * len(question.statuses))})", question.statuses
+    if question.since:
+        since = connection.ops.adapt_datetimefield_value(question.since)
+        yield f"{place} >= {_FIRST_OF_DAY} AND job.created_at >= %s", [team, since, since]
+    if question.until:
+        until = connection.ops.adapt_datetimefield_value(question.until)
+        yield f"{place} <= {_LAST_OF_DAY} AND job.created_at < %s", [team, until, until]
 
 
 def _fts5_match(question: Question, words: Sequence[str], *, open_ended: bool) -> str:
@@ -104,7 +117,7 @@ def _fts5_match(question: Question, words: Sequence[str], *, open_ended: bool) -
     if not words:
         return f"{{facets}} : ({facets})"
     wanted = [f'"{word}"' for word in words]
-    if open_ended and len(words[-1]) >= _SHORTEST_BEGINNING:
+    if open_ended:
         wanted[-1] += " *"
     return f"{{facets}} : ({facets}) AND {{words}} : ({' AND '.join(wanted)})"
 
@@ -112,6 +125,6 @@ def _fts5_match(question: Question, words: Sequence[str], *, open_ended: bool) -
 def _tsquery(question: Question, words: Sequence[str], *, open_ended: bool) -> str:
     wanted = [f"'={token}'" for token in (facet("t", question.team_id), *question.facets)]
     wanted += [f"'{word.lower()}'" for word in words]
-    if open_ended and words and len(words[-1]) >= _SHORTEST_BEGINNING:
+    if open_ended:
         wanted[-1] += ":*"
     return " & ".join(wanted)

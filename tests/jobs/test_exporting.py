@@ -5,6 +5,7 @@ import io
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 
 from console.jobs import exporting
@@ -22,6 +23,7 @@ async def exported(user: User, query: str = "") -> list[dict[str, str]]:
     assert answer.status_code == 200
     assert "attachment" in answer["Content-Disposition"]
     body = b"".join([chunk async for chunk in answer])  # type: ignore[attr-defined]
+    await sync_to_async(connections.close_all)()  # those of the thread that read the rows
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
 
 
