@@ -128,7 +128,7 @@ class Face:
 
     @property
     def took_seconds(self) -> int | None:
-        return self.elapsed_seconds if self.job.finished_at else None
+        return self.elapsed_seconds if self.job.is_final and self.job.finished_at else None
 
     @property
     def is_overdue(self) -> bool:

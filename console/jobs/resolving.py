@@ -20,7 +20,7 @@ class ResolutionForm(forms.Form):
     outcome = forms.ChoiceField(
         label="What did you find at Rivya?",
         choices=[(NEVER_RAN, "It never ran"), (RAN, "It ran and was charged")],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "radio"}),
     )
     credits = forms.IntegerField(
         label="Credits charged", required=False, min_value=0, max_value=MOST_CREDITS, help_text="As Rivya shows them."
