@@ -1,0 +1,92 @@
+"""Every open page tells the same story at the same time, whenever it was opened."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import people
+from tests.journeys.conftest import OpenPage
+from tests.stack import Stack, eventually
+
+PROMISED_SECONDS = 2
+MARK = "window.neverReloaded = true"
+
+
+@pytest.fixture
+def wallet(stack: Stack) -> people.Wallet:
+    return people.make_wallet(stack)
+
+
+@pytest.fixture
+def alice(stack: Stack, wallet: people.Wallet, open_page: OpenPage) -> Page:
+    return people.come_in(open_page(stack), people.make_team(stack, wallet))
+
+
+def test_every_tab_shows_a_change_at_once_also_one_opened_late_or_reloaded(
+    stack: Stack, wallet: people.Wallet, alice: Page
+) -> None:
+    people.begin(alice, "z-image", "A tram in the fog [hang]")
+    job = people.generate(alice)
+    early = opened(alice, job)
+    for tab in (alice, early):
+        people.expect_state(tab, "Processing")
+    late = opened(alice, job)
+    people.expect_state(late, "Processing", PROMISED_SECONDS)
+    early.reload()
+    people.expect_state(early, "Processing", PROMISED_SECONDS)
+    for tab in (alice, early, late):
+        tab.evaluate(MARK)
+        live(tab)
+
+    let_it_finish(stack, wallet)
+    eventually(lambda: "Succeeded" in alice.request.get(f"{job}row/").text())
+    for tab in (alice, early, late):
+        people.expect_state(tab, "Succeeded", PROMISED_SECONDS)
+        people.expect_drawn(tab.locator("img[data-viewer-media]"))
+        assert tab.evaluate("window.neverReloaded")
+
+
+def test_a_gallery_offers_what_is_new_and_moves_nothing(stack: Stack, alice: Page) -> None:
+    seen = people.make(alice, "z-image", "The first of two [instant]")
+    gallery = opened(alice, "/jobs/?view=gallery")
+    live(gallery)
+    card = gallery.locator(f"#job-{people.job_id(seen)}")
+    people.expect_drawn(card.locator("img"))
+    place = card.bounding_box()
+
+    added = people.make(alice, "z-image", "The second of two [instant]")
+    offer = gallery.get_by_role("link", name="1 new")
+    expect(offer).to_be_visible()
+    assert card.bounding_box() == place
+    expect(gallery.locator(f"#job-{people.job_id(added)}")).to_have_count(0)
+    offer.click()
+    people.expect_drawn(gallery.locator(f"#job-{people.job_id(added)} img"))
+
+
+def test_a_card_in_the_gallery_becomes_its_picture(stack: Stack, wallet: people.Wallet, alice: Page) -> None:
+    people.begin(alice, "z-image", "A tram in the snow [hang]")
+    job = people.generate(alice)
+    people.expect_state(alice, "Processing")
+    gallery = opened(alice, "/jobs/?view=gallery")
+    card = gallery.locator(f"#job-{people.job_id(job)}")
+    expect(card).to_contain_text("Processing")
+    live(gallery)
+    let_it_finish(stack, wallet)
+    people.expect_drawn(card.locator("img"))
+
+
+def opened(page: Page, address: str) -> Page:
+    """Another tab of the same person."""
+    tab = page.context.new_page()
+    tab.goto(address)
+    return tab
+
+
+def live(tab: Page) -> None:
+    """Wait until the tab listens."""
+    expect(tab.locator("html")).to_have_attribute("data-live", "on")
+
+
+def let_it_finish(stack: Stack, wallet: people.Wallet) -> None:
+    """The account's one hanging generation succeeds now."""
+    (generation,) = people.jobs_at_rivya(stack, wallet)
+    stack.control("PATCH", f"generations/{generation['id']}", {"outcome": "succeed", "finish_in_seconds": 0})
