@@ -22,6 +22,7 @@ MOST_RUNNING: Final = 12
 MOST_LATEST: Final = 18
 
 _OPEN_QUESTIONS = (Job.Status.NEEDS_REVIEW, Job.Status.UNKNOWN)
+_RUNNING = (Job.Status.UNSENT, Job.Status.QUEUED, Job.Status.PROCESSING)
 _BAD_NEWS = (Job.Status.FAILED, Job.Status.REFUSED)
 
 
@@ -32,7 +33,12 @@ def home(request: TeamRequest) -> HttpResponse:
     team = request.team
     projects = list(Project.objects.open().filter(team=team))
     asking = list(_asking(request)[: MOST_ASKING + 1])
-    running = list(listed_jobs().prefetch_related(None).filter(team=team).open().order_by("-created_at")[:MOST_RUNNING])
+    running = list(
+        listed_jobs()
+        .prefetch_related(None)
+        .filter(team=team, status__in=_RUNNING)
+        .order_by("-created_at")[:MOST_RUNNING]
+    )
     latest = listed_jobs().filter(team=team, status=Job.Status.SUCCEEDED).order_by("-created_at", "-id")
     has_work = bool(asking or running)
     latest_cards = [card for card in cards(team.pk, latest[:MOST_LATEST]) if card.here or card.is_arriving]
