@@ -81,7 +81,12 @@ def choose_model(page: Page, model_id: str, name: str) -> None:
 def begin(page: Page, model_id: str, prompt: str) -> None:
     """The form of a model, with a prompt in it."""
     page.goto(f"/jobs/new/?model={model_id}")
-    page.get_by_label("Prompt").fill(prompt)
+    prompt_of(page).fill(prompt)
+
+
+def prompt_of(page: Page) -> Locator:
+    """Where the form asks what is wanted."""
+    return page.get_by_role("textbox", name=re.compile("^Prompt"))
 
 
 def make(page: Page, model_id: str, prompt: str) -> str:

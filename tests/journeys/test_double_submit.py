@@ -46,7 +46,7 @@ def test_the_same_form_in_two_tabs_makes_one_job(stack: Stack, wallet: people.Wa
     people.begin(alice, MODEL, "A red bicycle [instant]")
     other = alice.context.new_page()
     other.goto(alice.url)
-    other.get_by_label("Prompt").fill("A blue bicycle [instant]")
+    people.prompt_of(other).fill("A blue bicycle [instant]")
     job = people.generate(alice)
     assert people.generate(other) == job
     expect(other.get_by_role("status").filter(has_text="had made this job already")).to_be_visible()
@@ -73,7 +73,7 @@ def test_reloading_what_a_form_led_to_sends_nothing_again(
     people.begin(alice, MODEL, "")
     alice.get_by_role("button", name="Generate").click()
     expect(alice.get_by_text("Say what you want to get.", exact=True)).to_be_visible()
-    alice.get_by_label("Prompt").fill("A red bicycle [instant]")
+    people.prompt_of(alice).fill("A red bicycle [instant]")
     job = people.generate(alice)
     alice.reload()
     assert alice.url == job

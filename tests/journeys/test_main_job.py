@@ -37,7 +37,7 @@ def test_a_pasted_key_becomes_pictures(stack: Stack, wallet: people.Wallet, newc
     page.get_by_role("main").get_by_role("link", name="New job").click()
 
     people.choose_model(page, "seedream-4-0", "Seedream 4.0")
-    page.get_by_label("Prompt").fill("A lighthouse at dusk, long exposure")
+    people.prompt_of(page).fill("A lighthouse at dusk, long exposure")
     people.add_reference(page, "harbour.png", people.drawn_png())
     page.get_by_text("More 4 settings").click()
     page.get_by_label("Max images").fill("3")
@@ -132,8 +132,8 @@ def test_a_failed_job_says_why_that_it_cost_nothing_and_what_to_do(alice: Page) 
     expect(told).to_contain_text("Nothing was charged.")
     expect(told).to_contain_text("Try again as a new job")
     told.get_by_role("link", name="Edit and retry").click()
-    expect(alice.get_by_label("Prompt")).to_have_value("A glass horse [fail] [instant]")
-    alice.get_by_label("Prompt").fill("A glass horse [instant]")
+    expect(people.prompt_of(alice)).to_have_value("A glass horse [fail] [instant]")
+    people.prompt_of(alice).fill("A glass horse [instant]")
     assert people.generate(alice) != failed
     people.expect_state(alice, "Succeeded")
     expect(alice.get_by_role("link", name="an earlier job")).to_have_attribute(

@@ -34,7 +34,7 @@ def test_an_unheard_of_model_shows_up_and_is_filled_in_and_sent(
     expect(page.get_by_role("row", name="palette")).to_contain_text("JSON (colour_wheel)")
     page.get_by_role("link", name="Use this model").click()
 
-    page.get_by_label("Prompt").fill("A field of tulips [instant]")
+    people.prompt_of(page).fill("A field of tulips [instant]")
     page.get_by_label("Palette").fill("hues 210 and 40")
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_role("alert")).to_contain_text("JSON")

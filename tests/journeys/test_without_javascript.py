@@ -15,7 +15,7 @@ def test_a_job_is_made_and_its_result_kept_without_scripts(stack: Stack, open_pa
     page.get_by_role("link", name="New job").first.click()
     page.get_by_label("Model").select_option("z-image")
     page.get_by_role("button", name="Show its form").click()
-    page.get_by_label("Prompt").fill("A lamp in a window")
+    people.prompt_of(page).fill("A lamp in a window")
     people.generate(page)
     expect(people.state_of(page)).to_have_text(re.compile("Sending|Queued|Processing|Succeeded"))
     eventually(lambda: reloaded_to(page, "Succeeded"), within_seconds=30, every_seconds=1)
