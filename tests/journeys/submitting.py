@@ -2,9 +2,11 @@
 
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
+from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from tests.stack import Stack
 SECRET = "rvya_sk_sandbox_demo_0000000000000001"
 PASSWORD = "correct horse battery staple"
 PATIENCE_SECONDS = 60.0
+Answered = TypeVar("Answered")
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,13 @@ class Person:
         assert found, f"{answer.status_code} {answer.url}: {answer.text}"
         return UUID(found.group(1)).hex
 
+    def form_until_answered(self, model: str) -> Form:
+        """`form_of`, asked for again and again until the console answers, as an impatient person does."""
+        return _until_answered(lambda: self.form_of(model))
+
     def send_until_answered(self, form: Form) -> str:
-        """Send the same form again and again until the console answers, as an impatient person does."""
-        ends_at = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < ends_at:
-            with suppress(httpx.TransportError):
-                return self.send(form)
-            time.sleep(0.2)
-        raise AssertionError("the console never answered")
+        """Send the same form again and again until the console answers."""
+        return _until_answered(lambda: self.send(form))
 
     def submit(self, prompt: str, model: str = "z-image", **values: str) -> str:
         """Open the form, fill in the prompt, send it; the job's id."""
@@ -115,6 +117,15 @@ def read_form(page: str) -> Form:
     reader.feed(page)
     assert "form" in reader.fields, "the page holds no form of a new job"
     return Form(reader.fields)
+
+
+def _until_answered(ask: Callable[[], Answered]) -> Answered:
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends_at:
+        with suppress(httpx.TransportError):
+            return ask()
+        time.sleep(0.2)
+    raise AssertionError("the console never answered")
 
 
 class _Reader(HTMLParser):

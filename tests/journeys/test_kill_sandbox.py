@@ -52,7 +52,7 @@ def test_jobs_survive_the_death_of_rivya_at_every_step(stack: Stack, person: Per
 
 def hold(stack: Stack, person: Person, when: str) -> None:
     """Send a job whose answer does not come."""
-    fault = {"fault": "hang", "when": when.split()[0]}
+    fault = {"fault": "hang", "when": when.split(maxsplit=1)[0]}
     stack.control("POST", "faults", {"match": {**GENERATIONS, "prompt": when}, **fault})
     person.submit(when)
 
