@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from console.audit.recording import Actor, record
 from console.jobs.models import Job, Step
-from console.jobs.pacing import RESEND_WITHIN
+from console.jobs.models.job import RESEND_WITHIN
 from console.jobs.timeline import note
 from console.jobs.transitions import move
 

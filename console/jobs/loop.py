@@ -6,7 +6,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db.models import Case, F, PositiveIntegerField, Q, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
 from console.engine.leases import claim
 from console.jobs.asking import Access, Answer, accesses, ask
@@ -77,12 +77,14 @@ def claim_due(limit: int) -> tuple[UUID, list[tuple[Job, Access]]]:
     vault.primary_key_id()  # without a keyset nothing can be asked: raises NoKeyset before a row is touched
     unsent = Q(rivya_id="")
     token, jobs = claim(
-        Job.objects.due(),
+        Job.objects.due().exclude(pk__in=Job.objects.lapsed().values("pk")),
         order="next_check_at",
         limit=limit,
         lease_seconds=settings.RIVYA_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS,
         sends=Case(When(unsent, then=F("sends") + 1), default=F("sends"), output_field=PositiveIntegerField()),
-        first_sent_at=Case(When(unsent, then=Coalesce("first_sent_at", Now())), default=F("first_sent_at")),
+        first_sent_at=Case(
+            When(unsent & (Q(first_sent_at=None) | Q(sends=F("clear_sends"))), then=Now()), default=F("first_sent_at")
+        ),
     )
     found = accesses(jobs) if jobs else {}
     return token, [(job, found[job.pk]) for job in jobs]

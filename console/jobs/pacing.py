@@ -9,8 +9,6 @@ from console.jobs.models import Job
 
 # Seconds between sends of the same bytes after silence; the last one repeats.
 RESEND_SECONDS = (2, 4, 8, 15, 30, 60, 120, 300)
-# After this the same idempotency key may no longer protect us (rivya-api.md A15: 24 h), so a person decides.
-RESEND_WITHIN = timedelta(hours=20)
 # A job that Rivya has, and that is past our deadline, is still read for this long.
 READ_WITHIN = timedelta(hours=24)
 

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from console import rivya
 from console.jobs.asking import Answer
 from console.jobs.following import apply
 from console.jobs.models import Job, Step
-from console.jobs.pacing import RESEND_WITHIN, next_send
+from console.jobs.models.job import RESEND_WITHIN
+from console.jobs.pacing import next_send
 from console.jobs.timeline import note
 from console.jobs.transitions import give_back, move
 from console.keys.accounts import note_landmark
@@ -36,6 +38,15 @@ def settle_sent(job: Job, answer: Answer) -> None:
         _refused(job, answer.error, answer, was_in_doubt)
     else:
         _not_now(job, answer.error, was_in_doubt)
+
+
+def put_lapsed_before_a_person() -> bool:
+    """Jobs whose unanswered send is too old to be repeated safely: after a long standstill of the worker, say."""
+    lapsed = list(Job.objects.lapsed()[:200])
+    for job in lapsed:
+        with transaction.atomic():
+            _put_before_a_person(job, "outcome_unknown", "Rivya never said whether it took this job.")
+    return bool(lapsed)
 
 
 def _accepted(job: Job, generation: rivya.Generation, elapsed_ms: int) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from console.catalogue.refreshing import refresh_if_due
 from console.jobs.collecting import enqueue_stale
+from console.jobs.submission import put_lapsed_before_a_person
 from console.live.models import Event
 
 
@@ -26,6 +27,7 @@ def prune_events() -> bool:
 
 
 DUTIES = (
+    Duty(put_lapsed_before_a_person, every_seconds=15),
     Duty(refresh_if_due, every_seconds=15),
     Duty(enqueue_stale, every_seconds=5),
     Duty(prune_events, every_seconds=300),

@@ -10,7 +10,7 @@ from console.audit.models import AuditEvent
 from console.credits.models import Budget, Entry
 from console.jobs.loop import claim_due
 from console.jobs.models import Job, Step
-from console.jobs.pacing import RESEND_WITHIN
+from console.jobs.models.job import RESEND_WITHIN
 from console.projects.models import Project
 from console.teams.models import Role, Team, User
 from tests.factories import make_job, make_model, make_user

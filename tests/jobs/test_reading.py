@@ -14,10 +14,10 @@ from console.teams.models import User
 from tests.conftest import Sandbox
 from tests.factories import make_job, make_secret
 from tests.jobs.following import turn, turn_until_done
-from tests.jobs.test_sending import assert_sent_once, strike
+from tests.jobs.test_sending import armed, assert_sent_once, strike
 
 READ_FAULTS = [
-    pytest.param({"fault": fault, **options}, id="-".join([fault, *map(str, options.values())]))
+    armed(fault, options)
     for fault, options in [
         ("reset", {"when": "before"}),
         ("close", {"when": "before"}),

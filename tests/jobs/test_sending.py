@@ -1,11 +1,14 @@
 """A job is sent once, whatever Rivya answers: one generation, one charge, one idempotency key, the same bytes."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from console.credits.models import Entry
 from console.jobs.models import Job
+from console.jobs.submission import put_lapsed_before_a_person
 from console.keys.models import Key, Secret
 from console.projects.models import Project
 from console.teams.models import User
@@ -13,9 +16,15 @@ from tests.conftest import Sandbox
 from tests.factories import make_job
 from tests.jobs.following import turn, turn_until_done
 
+
+def armed(fault: str, options: Any) -> Any:
+    """A fault as a case with a name."""
+    return pytest.param({"fault": fault, **options}, id="-".join([fault, *map(str, options.values())]))
+
+
 # Faults after which nobody can know whether the work was done. All strike once.
 UNKNOWN = [
-    pytest.param({"fault": fault, **options}, id="-".join([fault, *map(str, options.values())]))
+    armed(fault, options)
     for fault, options in [
         ("reset", {"when": "before"}),
         ("reset", {"when": "during"}),
@@ -39,7 +48,7 @@ UNKNOWN = [
 ]
 # Faults that surely mean: not done, come back later.
 LATER = [
-    pytest.param({"fault": fault, **options}, id="-".join([fault, *map(str, options.values())]))
+    armed(fault, options)
     for fault, options in [
         ("rate_limited", {"retry_after": "seconds"}),
         ("rate_limited", {"retry_after": "date"}),
@@ -179,3 +188,21 @@ def test_an_answer_that_names_another_jobs_task_is_not_believed(
     second.refresh_from_db()
     assert (second.status, second.rivya_id) == (Job.Status.UNKNOWN, "")
     assert turn_until_done(second).rivya_id != first.rivya_id
+
+
+def test_an_unanswered_send_is_not_repeated_once_its_key_may_have_lapsed(job: Job, sandbox: Sandbox) -> None:
+    strike(sandbox, "/api/v1/generations", {"fault": "reset", "when": "after"})
+    turn()
+    Job.objects.filter(pk=job.pk).update(first_sent_at=timezone.now() - timedelta(hours=30))
+    turn(2)
+    assert put_lapsed_before_a_person()
+    job.refresh_from_db()
+    assert (job.status, job.error_code, job.sends) == (Job.Status.NEEDS_REVIEW, "outcome_unknown", 1)
+    assert Entry.objects.filter(subject=job.pk).held() == job.quoted_credits
+
+
+def test_a_job_that_surely_never_reached_rivya_is_sent_however_old_it_is(job: Job, sandbox: Sandbox) -> None:
+    strike(sandbox, "/api/v1/generations", {"fault": "rate_limited"})
+    turn()
+    Job.objects.filter(pk=job.pk).update(first_sent_at=timezone.now() - timedelta(hours=30))
+    assert turn_until_done(job).status == Job.Status.SUCCEEDED

@@ -12,6 +12,9 @@ from console.keys.models import Key, Secret
 from console.projects.models import Project
 from console.teams.models import Team
 
+# After this the same idempotency key may no longer protect us (rivya-api.md A15: 24 h), so a person decides.
+RESEND_WITHIN = timedelta(hours=20)
+
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, found through the asker or by what is due."""
@@ -25,6 +28,12 @@ class JobQuerySet(models.QuerySet["Job"]):
     def due(self, now: datetime | None = None) -> "JobQuerySet":
         """Open jobs whose next step is due, whoever held them last."""
         return self.open().filter(next_check_at__lte=now or timezone.now())
+
+    def lapsed(self) -> "JobQuerySet":
+        """Sent without an answer, so long ago that sending the same key again might buy a second time."""
+        long_ago = timezone.now() - RESEND_WITHIN
+        in_doubt = models.Q(rivya_id="", sends__gt=models.F("clear_sends"))
+        return self.open().filter(in_doubt, first_sent_at__lt=long_ago)
 
     def nudge(self, rivya_id: str, account_id: uuid.UUID) -> int:
         """Make the job with this Rivya id due now; returns how many there were (0 or 1)."""
@@ -77,7 +86,7 @@ class Job(models.Model):
     request_id = models.CharField(max_length=200, blank=True)
 
     created_at = models.DateTimeField(default=timezone.now)
-    first_sent_at = models.DateTimeField(null=True)
+    first_sent_at = models.DateTimeField(null=True)  # the first send of those that went unanswered
     sends = models.PositiveIntegerField(default=0)  # counted before the first byte goes out
     clear_sends = models.PositiveIntegerField(default=0)  # sends whose answer surely means: not done
     accepted_at = models.DateTimeField(null=True)
