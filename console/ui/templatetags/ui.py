@@ -31,9 +31,7 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         raise template.TemplateSyntaxError(f"No icon is called {name!r}: see console/ui/icons.py.")
     classes = f"icon {css}".strip()
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
-        '<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, spoken, _sprite(), name
-    )
+    return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, spoken, _sprite(), name)
 
 
 @cache
