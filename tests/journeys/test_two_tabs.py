@@ -74,6 +74,21 @@ def test_a_card_in_the_gallery_becomes_its_picture(stack: Stack, wallet: people.
     people.expect_drawn(card.locator("img"))
 
 
+def test_what_somebody_looks_at_stays_while_more_results_come_home(stack: Stack, alice: Page) -> None:
+    late = {"match": {"path": "/media/*"}, "fault": "slow", "seconds": 6, "skip": 2, "times": 2}
+    stack.control("POST", "faults", late)
+    people.begin(alice, "seedream-4-0", "Four doors [many] [instant]")
+    people.generate(alice)
+    here = alice.locator("[data-filmstrip-item][href^='/results/']")
+    expect(here).to_have_count(2, timeout=20_000)
+    second = here.nth(1).evaluate("item => item.href")
+    here.nth(1).click()
+    people.expect_collected(alice, 4)
+    expect(alice.locator("[data-filmstrip-item][aria-current]")).to_have_js_property("href", second)
+    expect(alice.locator("img[data-viewer-media]")).to_have_js_property("src", second)
+    expect(alice.locator("[data-viewer-download]")).to_have_js_property("href", f"{second}download/")
+
+
 def opened(page: Page, address: str) -> Page:
     """Another tab of the same person."""
     tab = page.context.new_page()
