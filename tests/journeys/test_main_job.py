@@ -157,3 +157,11 @@ def test_a_failure_that_was_charged_says_so(stack: Stack, wallet: people.Wallet,
     alice.goto("/usage/")
     lines = alice.get_by_role("row").filter(has=alice.locator(f"a[href*='{people.job_id(failed)}']"))
     expect(lines.filter(has_text="Charged")).to_contain_text(price)
+
+
+def test_no_page_on_the_way_lets_foreign_or_inline_code_in(alice: Page) -> None:
+    for place in ("/", "/keys/new/", "/projects/", "/models/", "/jobs/new/", "/jobs/", "/files/", "/usage/"):
+        policy = alice.request.get(place).headers["content-security-policy"]
+        told = dict(directive.strip().split(" ", 1) for directive in policy.split(";"))
+        assert told["default-src"] == "'none'", place
+        assert {told[name] for name in ("script-src", "style-src", "connect-src", "form-action")} == {"'self'"}, place
