@@ -1,6 +1,7 @@
 """Make teams from a description: for fixtures, for the demo, for the first owner."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import transaction
 
@@ -39,7 +40,7 @@ def seed_teams(description: Any) -> list[Team]:
 def _team(item: dict[str, Any]) -> Team:
     team, _ = Team.objects.get_or_create(
         name=_text(item, "name"),
-        defaults={"time_zone": item.get("time_zone", "UTC"), "is_demo": bool(item.get("is_demo", False))},
+        defaults={"time_zone": _time_zone(item), "is_demo": bool(item.get("is_demo", False))},
     )
     for person in [*_items(item, "members"), *_items(item, "users")]:
         role = person.get("role", Role.MEMBER)
@@ -56,14 +57,19 @@ def _team(item: dict[str, Any]) -> Team:
 def _user(item: dict[str, Any]) -> User:
     email = _text(item, "email").lower()
     user = User.objects.filter(email=email).first()
-    if user is None:
-        return User.objects.create_user(email, item.get("password"), name=item.get("name", ""))
-    return user
+    if user is not None:
+        return user
+    password = item.get("password")
+    if password is not None and not isinstance(password, str):
+        raise BadDescription(f"{email}: a password is a text.")
+    return User.objects.create_user(email, password, name=str(item.get("name") or ""))
 
 
 def _key(team: Team, item: dict[str, Any]) -> Key:
     purpose, secret = _text(item, "purpose"), _text(item, "secret")
     environment = item.get("environment", Key.Environment.PRODUCTION)
+    if environment not in Key.Environment.values:
+        raise BadDescription(f"{purpose}: no such environment: {environment}")
     found = (
         Key.objects.filter(team=team, purpose=purpose, environment=environment).exclude(state=Key.State.RETIRED).first()
     )
@@ -80,18 +86,42 @@ def _key(team: Team, item: dict[str, Any]) -> Key:
 
 
 def _project(team: Team, item: dict[str, Any]) -> Project:
-    key = Key.objects.filter(team=team, purpose=item.get("key")).exclude(state=Key.State.RETIRED).first()
     project, _ = Project.objects.get_or_create(
         team=team,
         name=_text(item, "name"),
         defaults={
-            "purpose": item.get("purpose", ""),
-            "key": key or Key.objects.filter(team=team).usable().first(),
-            "default_model": item.get("default_model", ""),
-            "monthly_budget": item.get("monthly_budget", item.get("budget")),
+            "purpose": str(item.get("purpose") or ""),
+            "key": _key_of_project(team, item),
+            "default_model": str(item.get("default_model") or ""),
+            "monthly_budget": _budget(item),
         },
     )
     return project
+
+
+def _key_of_project(team: Team, item: dict[str, Any]) -> Key | None:
+    """The key with the purpose that is named; without a name the team's first."""
+    named = item.get("key")
+    if named is None:
+        return Key.objects.filter(team=team).usable().first()
+    key = Key.objects.filter(team=team, purpose=named).exclude(state=Key.State.RETIRED).first()
+    if key is None:
+        raise BadDescription(f"{item.get('name')}: the team has no key with the purpose {named}")
+    return key
+
+
+def _budget(item: dict[str, Any]) -> int | None:
+    budget = item.get("monthly_budget", item.get("budget"))
+    if budget is None or (type(budget) is int and 0 <= budget < 2**31):
+        return budget
+    raise BadDescription(f"{item.get('name')}: a budget is a number of credits, not {budget!r}")
+
+
+def _time_zone(item: dict[str, Any]) -> str:
+    name: str = item.get("time_zone", "UTC")
+    if name not in available_timezones():
+        raise BadDescription(f"{item.get('name')}: no such time zone: {name}")
+    return name
 
 
 def _items(item: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
-from console.teams.models import User
-from console.worker.seeding import seed_teams
+from console.teams.models import Team, User
+from console.worker.seeding import BadDescription, seed_teams
 
 
 class Command(BaseCommand):
@@ -27,7 +27,12 @@ class Command(BaseCommand):
             raise CommandError(f"Not an e-mail address: {options['email']}") from error
         if User.objects.filter(email=options["email"].lower()).exists():
             raise CommandError(f"{options['email']} has an account already.")
+        if Team.objects.filter(name=options["team"].strip()).exists():
+            raise CommandError(f"There is a team {options['team']} already: its owner lets people in.")
         password = secrets.token_urlsafe(12)
         owner = {"email": options["email"], "password": password, "role": "owner"}
-        seed_teams({"teams": [{"name": options["team"], "time_zone": options["time_zone"], "members": [owner]}]})
+        try:
+            seed_teams({"teams": [{"name": options["team"], "time_zone": options["time_zone"], "members": [owner]}]})
+        except BadDescription as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(json.dumps({"email": options["email"].lower(), "password": password}))
