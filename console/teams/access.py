@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 
 from console.teams.models import Membership, Role, Team, User
 
@@ -80,7 +80,8 @@ def in_team(
 
 def enter(request: HttpRequest, team: Team, act: Act = Act.VIEW) -> TeamRequest:
     """For pages of one object, found through the asker: makes its team the current one. 403 when the role may not."""
-    membership = Membership.objects.select_related("team").get(team=team, user=request.user)  # type: ignore[misc]
+    mine = Membership.objects.select_related("team").filter(user=request.user)  # type: ignore[misc]
+    membership = get_object_or_404(mine, team=team)  # removed since the object was found
     if request.session.get(SESSION_TEAM) != str(team.pk):  # a fragment that reloads itself must not write the session
         request.session[SESSION_TEAM] = str(team.pk)
     _enter(request, membership, act)

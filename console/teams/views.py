@@ -33,11 +33,9 @@ def switch(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give a member another role."""
-    theirs = _found(request, pk)
-    asker = enter(request, theirs.team, Act.MANAGE_PEOPLE)
     with transaction.atomic():
-        Team.objects.select_for_update().get(pk=theirs.team_id)  # two owners must not step down at once
-        theirs.refresh_from_db()
+        theirs = _held(_found(request, pk))
+        asker = enter(request, theirs.team, Act.MANAGE_PEOPLE)
         form = RoleForm(request.POST, mine=asker.membership, theirs=theirs)
         if not form.is_valid():
             return _people(asker, problem=str(form.errors["role"][0]), status=422)
@@ -51,12 +49,10 @@ def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a member out of the team, or leave it oneself. What they made stays."""
-    theirs = _found(request, pk)
-    is_me = theirs.user_id == request.user.pk
-    asker = enter(request, theirs.team, Act.VIEW if is_me else Act.MANAGE_PEOPLE)
     with transaction.atomic():
-        Team.objects.select_for_update().get(pk=theirs.team_id)
-        theirs.refresh_from_db()
+        theirs = _held(_found(request, pk))
+        is_me = theirs.user_id == request.user.pk
+        asker = enter(request, theirs.team, Act.VIEW if is_me else Act.MANAGE_PEOPLE)
         if is_last_owner(theirs):
             return _people(asker, problem="A team keeps at least one owner.", status=422)
         if theirs.role == Role.OWNER and asker.membership.role != Role.OWNER:
@@ -86,6 +82,12 @@ def _people(request: TeamRequest, problem: str = "", status: int = 200) -> HttpR
 def _found(request: HttpRequest, pk: UUID) -> Membership:
     mine = Team.objects.visible_to(request.user)
     return get_object_or_404(Membership.objects.filter(team__in=mine).select_related("user", "team"), pk=pk)
+
+
+def _held(found: Membership) -> Membership:
+    """The membership as it is once its team is locked: two owners must not step down at once. Gone meanwhile: 404."""
+    team = get_object_or_404(Team.objects.select_for_update(), pk=found.team_id)
+    return get_object_or_404(Membership.objects.select_related("user", "team"), pk=found.pk, team=team)
 
 
 def _record(asker: TeamRequest, act: str, theirs: Membership, *, before: dict[str, str], after: dict[str, str]) -> None:

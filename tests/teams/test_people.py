@@ -1,0 +1,161 @@
+"""The people page: everybody looks, owners and admins act, nobody grants more than they have, one owner stays."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from console.audit.models import AuditEvent
+from console.teams.access import MAY, Act
+from console.teams.models import Membership, Role, Team, User
+from tests.factories import make_team, make_user
+
+pytestmark = pytest.mark.django_db
+ROLES = list(Role)
+# Who may give whom which role: rows are the asker's role; in each, (their role, new role) that is allowed.
+LOWER = [Role.ADMIN, Role.MEMBER, Role.VIEWER]
+MAY_CHANGE = {
+    Role.OWNER: {(old, new) for old in ROLES for new in ROLES},
+    Role.ADMIN: {(old, new) for old in LOWER for new in LOWER},
+    Role.MEMBER: set(),
+    Role.VIEWER: set(),
+}
+
+
+def member(team: Team, role: str, name: str = "dora") -> Membership:
+    return Membership.objects.get(user=make_user(name, team, role))
+
+
+def change(client: Client, theirs: Membership, role: str) -> int:
+    return client.post(reverse("teams:change_role", args=[theirs.pk]), {"role": role}).status_code
+
+
+def remove(client: Client, theirs: Membership) -> int:
+    return client.post(reverse("teams:remove", args=[theirs.pk])).status_code
+
+
+@pytest.mark.parametrize("mine", ROLES)
+@pytest.mark.parametrize("theirs", ROLES)
+@pytest.mark.parametrize("new", ROLES)
+def test_nobody_grants_more_than_they_have(browser_of: Any, alice: User, mine: str, theirs: str, new: str) -> None:
+    team = alice.memberships.get().team
+    asker, other = member(team, mine, "asker"), member(team, theirs, "other")
+    status = change(browser_of(asker.user), other, new)
+    other.refresh_from_db()
+    allowed = (theirs, new) in MAY_CHANGE[Role(mine)]
+    refused = 422 if mine in MAY[Act.MANAGE_PEOPLE] else 403
+    assert (status, other.role) == ((302, new) if allowed else (refused, theirs))
+    assert AuditEvent.objects.filter(act="member.role_changed").count() == int(allowed)
+
+
+@pytest.mark.parametrize("mine", ROLES)
+@pytest.mark.parametrize("theirs", ROLES)
+def test_who_may_remove_whom(browser_of: Any, alice: User, mine: str, theirs: str) -> None:
+    team = alice.memberships.get().team
+    asker, other = member(team, mine, "asker"), member(team, theirs, "other")
+    status = remove(browser_of(asker.user), other)
+    allowed = mine == Role.OWNER or (mine == Role.ADMIN and theirs != Role.OWNER)
+    refused = 422 if mine in MAY[Act.MANAGE_PEOPLE] else 403
+    assert status == (302 if allowed else refused)
+    assert Membership.objects.filter(pk=other.pk).exists() != allowed
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.MEMBER, Role.VIEWER])
+def test_everybody_may_leave(browser_of: Any, alice: User, team: Team, role: str) -> None:
+    mine = member(team, role)
+    client: Client = browser_of(mine.user)
+    assert remove(client, mine) == 302
+    assert AuditEvent.objects.get().act == "member.left"
+    assert client.get(reverse("teams:people")).headers["Location"] == reverse("teams:none")
+    assert client.get(reverse("teams:none")).status_code == 200
+
+
+def test_the_last_owner_can_neither_leave_nor_step_down(browser_of: Any, alice: User, bob: User, team: Team) -> None:
+    client, mine = browser_of(alice), alice.memberships.get()
+    assert remove(client, mine) == 422
+    assert {change(client, mine, role) for role in LOWER} == {422}
+    assert "keeps at least one owner" in client.post(reverse("teams:remove", args=[mine.pk])).content.decode()
+    assert change(client, bob.memberships.get(), Role.OWNER) == 302
+    assert change(client, mine, Role.MEMBER) == 302
+    assert Membership.objects.get(team=team, role=Role.OWNER).user == bob
+
+
+def test_two_owners_who_leave_at_once_leave_one_behind(
+    transactional_db: None, browser_of: Any, alice: User, team: Team
+) -> None:
+    second = member(team, Role.OWNER)
+    leaving = [(browser_of(each.user), each) for each in (alice.memberships.get(), second)]
+
+    def leave(number: int) -> int:
+        try:
+            return remove(*leaving[number])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(leave, range(2))) == [302, 422]
+    assert Membership.objects.filter(team=team, role=Role.OWNER).count() == 1
+
+
+def test_one_person_removed_from_many_sides_is_removed_once(
+    transactional_db: None, browser_of: Any, alice: User, bob: User
+) -> None:
+    theirs, clients = bob.memberships.get(), [browser_of(alice) for _ in range(6)]
+
+    def out(client: Client) -> int:
+        try:
+            return remove(client, theirs)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as clicks:
+        assert sorted(clicks.map(out, clients)) == [302, 404, 404, 404, 404, 404]
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["king", "", "owner "])
+def test_a_role_that_is_none_is_refused(browser_of: Any, alice: User, bob: User, role: str) -> None:
+    assert change(browser_of(alice), bob.memberships.get(), role) == 422
+
+
+def test_the_page_shows_acts_to_those_who_may_act(browser_of: Any, alice: User, bob: User) -> None:
+    acts = reverse("teams:change_role", args=[alice.memberships.get().pk])
+    assert acts in browser_of(alice).get(reverse("teams:people")).content.decode()
+    page = browser_of(bob).get(reverse("teams:people")).content.decode()
+    assert acts not in page
+    assert "alice@example.com" in page
+    assert reverse("teams:remove", args=[bob.memberships.get().pk]) in page, "everybody may leave"
+
+
+def test_a_removed_person_finds_nothing_any_more(browser_of: Any, alice: User, bob: User) -> None:
+    client, theirs = browser_of(bob), bob.memberships.get()
+    assert client.get(reverse("teams:people")).status_code == 200
+    remove(browser_of(alice), theirs)
+    assert client.get(reverse("teams:people")).status_code == 302
+    assert remove(client, alice.memberships.get()) == 404
+
+
+def test_a_person_switches_between_their_teams_only(browser_of: Any, alice: User, charlie: User) -> None:
+    second = make_team(alice, name="The other one")
+    client: Client = browser_of(alice)
+    client.post(reverse("teams:switch", args=[second.pk]))
+    assert "The other one" in client.get(reverse("teams:people")).content.decode()
+    theirs = charlie.memberships.get().team
+    assert client.post(reverse("teams:switch", args=[theirs.pk])).status_code == 404
+    assert client.get(reverse("teams:people")).context["team"] == second
+    assert client.get(reverse("teams:switch", args=[second.pk])).status_code == 405
+
+
+def test_a_page_of_another_of_my_teams_makes_it_the_current_one(browser_of: Any, alice: User) -> None:
+    second = make_team(alice, name="The other one")
+    theirs = make_user("dora", second).memberships.get()
+    client: Client = browser_of(alice)
+    change(client, theirs, Role.ADMIN)
+    assert client.get(reverse("teams:people")).context["team"] == second
+
+
+def test_whoever_is_in_a_team_does_not_see_the_page_for_those_in_none(browser_of: Any, alice: User) -> None:
+    assert browser_of(alice).get(reverse("teams:none")).headers["Location"] == reverse("home")
