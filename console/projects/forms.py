@@ -12,6 +12,8 @@ from console.teams.models import Team
 class ProjectForm(forms.ModelForm[Project]):
     """Name, purpose in a sentence, key, default model, monthly budget. The keys offered are the team's own."""
 
+    TAKEN = "The team has a project of this name already."
+
     class Meta:
         model = Project
         fields = ["name", "purpose", "key", "default_model", "monthly_budget"]
@@ -36,5 +38,5 @@ class ProjectForm(forms.ModelForm[Project]):
         name: str = self.cleaned_data["name"]
         same = Project.objects.filter(team=self.instance.team, name__iexact=name).exclude(pk=self.instance.pk)
         if same.exists():
-            raise forms.ValidationError("The team has a project of this name already.")
+            raise forms.ValidationError(self.TAKEN)
         return name

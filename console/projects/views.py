@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,20 +32,10 @@ def index(request: TeamRequest) -> HttpResponse:
 def new(request: TeamRequest) -> HttpResponse:
     """Make a project."""
     form = ProjectForm(request.POST or None, team=request.team, initial=_first_key(request))
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.instance.created_by = request.user
-            project = form.save()
-            record(
-                "project.created",
-                project,
-                team_id=request.team.pk,
-                actor=request.user,
-                after=_facts(project),
-                request=request,
-            )
-        messages.success(request, f"{project.name} is ready.")
-        return redirect("projects:show", project.pk)
+    form.instance.created_by = request.user
+    if request.method == "POST" and form.is_valid() and _saved(request, form, "project.created"):
+        messages.success(request, f"{form.instance.name} is ready.")
+        return redirect("projects:show", form.instance.pk)
     return render(request, "projects/edit.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -64,18 +54,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     asker = enter(request, project.team, Act.MANAGE_PROJECTS)
     before = _facts(project)
     form = ProjectForm(request.POST or None, instance=project, team=project.team)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            project = form.save()
-            record(
-                "project.changed",
-                project,
-                team_id=project.team_id,
-                actor=asker.user,
-                before=before,
-                after=_facts(project),
-                request=request,
-            )
+    if request.method == "POST" and form.is_valid() and _saved(asker, form, "project.changed", before):
         messages.success(request, f"{project.name} is saved.")
         return redirect("projects:show", project.pk)
     return render(
@@ -115,6 +94,19 @@ def _found(request: HttpRequest, pk: UUID) -> Project:
     return get_object_or_404(
         Project.objects.visible_to(request.user).select_related("team", "key", "created_by"), pk=pk
     )
+
+
+def _saved(asker: TeamRequest, form: ProjectForm, act: str, before: dict[str, object] | None = None) -> bool:
+    """Save and record; False, with the error in the form, when somebody took the name since the form looked."""
+    try:
+        with transaction.atomic():
+            project = form.save()
+            facts = _facts(project)
+            record(act, project, team_id=project.team_id, actor=asker.user, before=before, after=facts, request=asker)
+    except IntegrityError:
+        form.add_error("name", ProjectForm.TAKEN)
+        return False
+    return True
 
 
 def _facts(project: Project) -> dict[str, object]:
