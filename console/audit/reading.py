@@ -1,7 +1,7 @@
 """The audit log of one team, page by page, newest first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
@@ -32,6 +32,6 @@ def read(team_id: UUID, before: str = "") -> AuditPage:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):  # no such day, or before the first one there is
         return None
-    return moment if moment and moment.tzinfo else None
