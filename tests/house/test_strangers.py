@@ -1,0 +1,183 @@
+"""What may not be seen does not exist: every address with an id, asked by a stranger, by nobody, and by a viewer."""
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import Client
+from django.urls import reverse
+
+from console.files.models import FileKind, ReferenceFile
+from console.jobs.models import Result
+from console.teams.models import Role, Team, User
+from tests.factories import make_job, make_key, make_project, make_user
+from tests.house.routes import Route, routes
+
+pytestmark = pytest.mark.django_db
+
+# Which object of Alice's team stands in an address. A new address belongs here, or the first test below names it.
+OBJECT_OF = {
+    **dict.fromkeys(
+        (
+            "jobs:show", "jobs:card", "jobs:row", "jobs:face", "jobs:timeline", "jobs:withdrawal", "jobs:check",
+            "jobs:resolution", "jobs:bundle", "jobs:code", "jobs:latest",
+        ),
+        "job",
+    ),
+    **dict.fromkeys(("jobs:result", "jobs:result_download", "jobs:result_preview"), "result"),
+    **dict.fromkeys(("files:content", "files:preview", "files:card", "files:removal", "files:restoration"), "file"),
+    **dict.fromkeys(("projects:show", "projects:edit", "projects:archive", "credits:project_month"), "project"),
+    **dict.fromkeys(
+        (
+            "keys:show", "keys:card", "keys:check", "keys:replace", "keys:end_overlap", "keys:retire",
+            "jobs:using_key", "projects:using_key",
+        ),
+        "key",
+    ),
+    **dict.fromkeys(("keys:account", "keys:join"), "account"),
+    **dict.fromkeys(("teams:change_role", "teams:remove"), "membership"),
+    "teams:switch": "team",
+}  # fmt: skip
+# Addresses whose id is of no team: Rivya's models are the same for everybody, the others are links from a mail.
+NOBODYS = {"catalogue:show", "account_confirm_email", "account_reset_password_from_key"}
+# Ids that come as ?name=… instead: (address, name, object).
+QUERIES = [
+    ("jobs:index", "project", "project"),
+    ("jobs:export", "project", "project"),
+    ("jobs:new", "project", "project"),
+    ("jobs:new", "from", "job"),
+    ("jobs:quote", "project", "project"),
+    ("files:index", "project", "project"),
+    ("files:picker", "project", "project"),
+    ("credits:usage", "project", "project"),
+]
+# Ids in forms: (address, name, object).
+FORMS = [
+    ("jobs:index", "project", "project"),
+    ("jobs:index", "from", "job"),
+    ("jobs:new", "project", "project"),
+    ("files:index", "project", "project"),
+]
+# What a viewer may POST: look at another of their teams, and have the public list of models read again.
+VIEWER_MAY = {"teams:switch", "catalogue:refresh"}
+OPEN = {"healthz", "readyz", "metrics", "live:stream"}
+ADDRESSES = [route for route in routes() if not route.name.startswith(("admin:", "account_"))]
+WITH_ID = [route for route in ADDRESSES if route.parameters and route.name not in NOBODYS]
+
+
+@dataclass
+class Owned:
+    """One of everything in Alice's team: ids by kind."""
+
+    job: str
+    result: str
+    file: str
+    project: str
+    key: str
+    account: str
+    membership: str
+    team: str
+
+
+@pytest.fixture
+def owned(team: Team, alice: User, settings: Any) -> Owned:
+    settings.RIVYA_BASE_URL = "http://127.0.0.1:9"
+    key = make_key(team)
+    project = make_project(team, key)
+    job = make_job(project, alice)
+    result = Result.objects.create(job=job, index=0, state=Result.State.COLLECTED, content="a", preview="b")
+    file = ReferenceFile.objects.create(
+        team=team, project=project, kind=FileKind.IMAGE, name="mug.png", mime_type="image/png", size_bytes=1,
+        sha256="0" * 64, content="a", preview="b",
+    )  # fmt: skip
+    made = (job, result, file, project, key, key.account, alice.memberships.get(), team)
+    return Owned(*(str(each.pk) for each in made))
+
+
+def test_every_address_with_an_id_is_known_here() -> None:
+    assert sorted(route.name for route in WITH_ID if route.name not in OBJECT_OF) == []
+    assert sorted(OBJECT_OF.keys() - {route.name for route in WITH_ID}) == [], "addresses that are gone"
+    assert set(OBJECT_OF.values()) == {field.name for field in fields(Owned)}
+
+
+@pytest.mark.parametrize("route", WITH_ID, ids=lambda route: route.name)
+def test_a_stranger_cannot_tell_what_is_there_from_what_is_not(
+    browser_of: Any, charlie: User, owned: Owned, route: Route
+) -> None:
+    client: Client = browser_of(charlie)
+    answers = []
+    for pk in (getattr(owned, OBJECT_OF[route.name]), str(uuid4())):
+        path = reverse(route.name, args=[pk])
+        answers.append([told(client.get(path)), told(client.post(path, {"role": Role.OWNER}))])
+    theirs, absent = answers
+    assert theirs == absent
+    assert {status for status, _ in theirs} <= {404, 405}
+    assert 404 in {status for status, _ in theirs}
+
+
+@pytest.mark.parametrize(("name", "parameter", "kind"), QUERIES)
+def test_a_strangers_query_finds_nothing_of_ours(
+    browser_of: Any, charlie: User, owned: Owned, name: str, parameter: str, kind: str
+) -> None:
+    client: Client = browser_of(charlie)
+    found = [told(client.get(reverse(name), {parameter: pk})) for pk in (getattr(owned, kind), str(uuid4()))]
+    assert found[0] == found[1]
+    assert found[0][0] in {200, 204, 302, 404}
+
+
+@pytest.mark.parametrize(("name", "parameter", "kind"), FORMS)
+def test_a_strangers_form_reaches_nothing_of_ours(
+    browser_of: Any, charlie: User, owned: Owned, name: str, parameter: str, kind: str
+) -> None:
+    client: Client = browser_of(charlie)
+    found = [told(client.post(reverse(name), {parameter: pk})) for pk in (getattr(owned, kind), str(uuid4()))]
+    assert found[0] == found[1]
+    assert found[0][0] == 404
+
+
+@pytest.mark.parametrize("route", [one for one in ADDRESSES if one.name not in OPEN], ids=lambda route: route.name)
+def test_nobody_gets_further_than_the_door(client: Client, owned: Owned, route: Route) -> None:
+    path = address(route, owned)
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("route", ADDRESSES, ids=lambda route: route.name)
+def test_a_viewer_changes_nothing(browser_of: Any, team: Team, owned: Owned, route: Route) -> None:
+    client: Client = browser_of(make_user("vera", team, Role.VIEWER))
+    answer = client.post(address(route, owned), {"project": owned.project, "role": Role.OWNER})
+    assert answer.status_code == 302 if route.name in VIEWER_MAY else answer.status_code in {403, 405}
+
+
+@pytest.mark.parametrize("route", [one for one in routes() if one.name.startswith("admin:")], ids=lambda one: one.name)
+def test_the_admin_site_is_for_staff(browser_of: Any, alice: User, owned: Owned, route: Route) -> None:
+    if route.name in {"admin:login", "admin:logout", "admin:", "admin:view_on_site"}:
+        return  # the door itself; and addresses that only redirect to one of the others
+    label = {"app_label": "jobs"} if "app_label" in route.parameters else {}
+    path = reverse(route.name, kwargs=dict.fromkeys(route.parameters, owned.job) | label)
+    answer = browser_of(alice).get(path)
+    assert (answer.status_code, answer.headers.get("Location", "").partition("?")[0]) == (302, reverse("admin:login"))
+
+
+def address(route: Route, owned: Owned) -> str:
+    """The address of Alice's own object."""
+    if not route.parameters:
+        return reverse(route.name)
+    kind = OBJECT_OF.get(route.name)
+    return reverse(route.name, args=[getattr(owned, kind) if kind else "z-image"])
+
+
+def told(answer: Any) -> tuple[int, str]:
+    """Status and words, without what differs between any two answers."""
+    body = async_to_sync(whole)(answer) if answer.streaming else answer.content
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", "ID", body.decode())
+    text = re.sub(r"\b[A-Za-z0-9]{64}\b", "TOKEN", text)
+    return answer.status_code, text
+
+
+async def whole(answer: Any) -> bytes:
+    return b"".join([part async for part in answer])
