@@ -45,7 +45,8 @@ READ_FAULTS = [
 
 @pytest.fixture
 def job(project: Project, alice: User, sandbox: Sandbox) -> Job:
-    """A job that Rivya has taken."""
+    """A job that Rivya has taken and will work on for a while."""
+    sandbox.control("POST", "outcomes", {"match": {"account": sandbox.account}, "outcome": "succeed", "seconds": 15})
     job = make_job(project, alice)
     turn()
     job.refresh_from_db()
