@@ -1,7 +1,9 @@
 """Every open page tells the same story at the same time, whenever it was opened."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import people
 from tests.journeys.conftest import OpenPage
@@ -89,6 +91,26 @@ def test_what_somebody_looks_at_stays_while_more_results_come_home(stack: Stack,
     expect(alice.locator("[data-viewer-download]")).to_have_js_property("href", f"{second}download/")
 
 
+def test_a_change_told_while_a_list_is_on_its_way_is_not_lost(stack: Stack, wallet: people.Wallet, alice: Page) -> None:
+    people.begin(alice, "z-image", "A tram in the rain [hang]")
+    job = people.generate(alice)
+    people.expect_state(alice, "Processing")
+    alice.goto("/jobs/?view=gallery")
+    live(alice)
+
+    def answer_late(route: Route) -> None:
+        answer = route.fetch()
+        let_it_finish(stack, wallet)
+        eventually(lambda: "<img" in alice.request.get(f"{job}card/").text())
+        eventually(lambda: alice.evaluate("window.toldOfAll ?? 0") >= 2)
+        route.fulfill(response=answer)
+
+    count_told(alice, job)
+    alice.route(re.compile("kind=image"), answer_late, times=1)
+    alice.get_by_label("Kind").select_option("image")
+    people.expect_drawn(alice.locator(f"#job-{people.job_id(job)} img"))
+
+
 def opened(page: Page, address: str) -> Page:
     """Another tab of the same person."""
     tab = page.context.new_page()
@@ -99,6 +121,12 @@ def opened(page: Page, address: str) -> Page:
 def live(tab: Page) -> None:
     """Wait until the tab listens."""
     expect(tab.locator("html")).to_have_attribute("data-live", "on")
+
+
+def count_told(page: Page, job: str) -> None:
+    """Count the live events of a job that reach the page."""
+    told = "name => document.body.addEventListener(name, () => (window.toldOfAll = (window.toldOfAll ?? 0) + 1))"
+    page.evaluate(told, f"job-{people.job_id(job)}")
 
 
 def let_it_finish(stack: Stack, wallet: people.Wallet) -> None:
