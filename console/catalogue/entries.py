@@ -45,9 +45,9 @@ class Entry:
 
 
 def entry_of(model: rivya.Model) -> Entry | None:
-    """The entry as a row, or None for one that no job could ever name or no database could hold."""
+    """The entry as a row, or None for one that no address could name (line ends, say) or no database could hold."""
     raw = _storable(model.raw)
-    if raw is None or len(model.id) > 120 or "\0" in model.id or not model.id.strip():
+    if raw is None or len(model.id) > 120 or not model.id.strip() or not model.id.isprintable():
         return None
     length = model.max_prompt_length
     return Entry(

@@ -78,6 +78,16 @@ def test_an_answer_without_a_list_keeps_the_old_one(sandbox: Sandbox, fault: dic
 
 
 @pytest.mark.django_db
+def test_an_id_that_no_address_could_name_is_left_out(sandbox: Sandbox) -> None:
+    ids = ["good-1", "two\nlines", "nul\0", "\u202eback", "   ", "x" * 121]
+    listed = {"data": [{"id": model_id, "display_name": "A model"} for model_id in ids]}
+    match = {"path": "/api/v1/models"}
+    sandbox.control("POST", "faults", {"match": match, "fault": "patch_json", "merge": listed})
+    assert read().problem == ""
+    assert [model.pk for model in CatalogueModel.objects.listed()] == ["good-1"]
+
+
+@pytest.mark.django_db
 def test_nobody_at_the_address_is_told_in_words(settings: Any) -> None:
     settings.RIVYA_BASE_URL = "http://127.0.0.1:9"
     assert read().problem == "Rivya could not be reached."
