@@ -26,9 +26,10 @@ class ParametersForm(forms.Form):
         self, model: CatalogueModel, data: Mapping[str, Any] | None = None, given: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(data, prefix=PREFIX)
-        self.parameters = {parameter.name: parameter for parameter in model.parameters}
+        siblings = model.parameters  # read anew at each asking
+        self.parameters = {parameter.name: parameter for parameter in siblings}
         for name, parameter in self.parameters.items():
-            self.fields[name] = field_for(parameter, model.parameters)
+            self.fields[name] = field_for(parameter, siblings)
         for name, value in self._fitting(given or {}).items():
             self.fields[name].initial = value
 
