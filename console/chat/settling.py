@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from console import rivya
 from console.chat import looking, sending
-from console.chat.models import Conversation, Turn
+from console.chat.accepting import keep_session
+from console.chat.models import Turn
 from console.chat.outcomes import END, Act, Next, Outcome
 from console.chat.transitions import charge, move
 from console.keys.models import Secret
@@ -19,7 +20,9 @@ def settle(turn_id: Any, outcome: Outcome) -> Next:
     turn = Turn.objects.select_for_update().select_related("conversation").filter(pk=turn_id, finished_at=None).first()
     if turn is None or turn.lease != outcome.lease or turn.status == Turn.Status.NEEDS_REVIEW:
         return END
-    _keep_session(turn, outcome)
+    keep_session(turn, outcome.session_id)
+    if outcome.secret_id:
+        Secret.objects.filter(pk=outcome.secret_id).update(last_used_at=timezone.now())
     if isinstance(outcome.error, rivya.KeyRefused) and outcome.error.code and outcome.secret_id:
         mark_refused(outcome.secret_id, outcome.error.code)  # without a code it may be a proxy
     step = _written(turn, outcome)
@@ -62,11 +65,3 @@ def _answered(turn: Turn, outcome: Outcome, message: rivya.Message) -> Next:
         # Where the figure was cut off, what was reserved; our own estimate only when Rivya said nothing.
         charge(turn, next(figure for figure in (final, reserved, turn.quoted_credits) if figure is not None))
     return END
-
-
-def _keep_session(turn: Turn, outcome: Outcome) -> None:
-    if outcome.session_id and not turn.conversation.session_id:
-        Conversation.objects.filter(pk=turn.conversation_id, session_id="").update(session_id=outcome.session_id)
-        turn.conversation.session_id = outcome.session_id
-    if outcome.secret_id:
-        Secret.objects.filter(pk=outcome.secret_id).update(last_used_at=timezone.now())

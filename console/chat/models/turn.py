@@ -1,5 +1,6 @@
 """One question and its answer: paid for once, kept whoever is looking."""
 
+import json
 import uuid
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -127,6 +128,11 @@ class Turn(models.Model):
     def is_in_doubt(self) -> bool:
         """A send went unanswered: Rivya may or may not have the turn."""
         return self.sends > self.clear_sends
+
+    @property
+    def begins_session(self) -> bool:
+        """Its bytes name no session: each send that Rivya takes may begin another, and the last one counts."""
+        return "session_id" not in json.loads(bytes(self.body))
 
     @property
     def elapsed(self) -> timedelta:
