@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from console.teams import audit_views
 from console.jobs.home import home
+from console.teams import audit_views
 from console.teams.streaming import stream
 from console.worker import health
 

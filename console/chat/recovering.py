@@ -1,9 +1,12 @@
 """Take up turns whose process is gone: look into their session first, as a read buys nothing; then send again."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
+import structlog
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
 
 from console.chat.asking import LEASE
 from console.chat.models import Turn
@@ -14,17 +17,21 @@ from console.engine.leases import claim
 LOOK_EVERY_SECONDS = 0.5
 MOST_AT_ONCE = 200
 
+log = structlog.get_logger("console.chat")
+
 
 class Recoverer:
     """One per worker process. `turn()` takes up what is due now and waits for it; `run()` keeps doing so."""
 
     async def run(self, stop: asyncio.Event) -> None:
-        try:
-            while not stop.is_set():
+        while not stop.is_set():
+            try:
                 await self._take_up()
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
-        finally:
-            await stage().leave(GRACE_SECONDS)
+            except DatabaseError as error:  # a busy or restarting database: the next look finds the same turns
+                log.warning("chat_not_recovered", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY_SECONDS)
+        await stage().leave(GRACE_SECONDS)
 
     async def turn(self, within_seconds: float = 30.0) -> int:
         """Returns how many turns were taken up."""

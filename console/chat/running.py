@@ -75,6 +75,7 @@ class Stage:
             await self.writer.in_thread(lambda: release({run.pk for run in left}, {run.lease for run in left}))
         finally:
             self.writer.close()
+            _of_the_loop.pop(asyncio.get_running_loop(), None)
             log.info("chat_left", abandoned=len(left))
 
     async def _live(self, run: Run, first: Next) -> None:

@@ -130,20 +130,24 @@ class Writer:
 
 def _write(pieces: Iterable[Piece], changes: list[Change], renew: set[UUID], look: set[UUID]) -> Held | None:
     with transaction.atomic():
+        held = _held(renew, look)
         TurnPiece.objects.bulk_create(
             [TurnPiece(turn_id=each.turn, send=each.send, index=each.number, text=each.text) for each in pieces],
             ignore_conflicts=True,
         )
         for change in changes:
             _write_one(change)
-        if renew:
-            held = Turn.objects.filter(lease__in=renew, finished_at=None)
-            held.update(leased_until=timezone.now() + LEASE)
-        if not look:
-            return None
-        rows = Turn.objects.filter(lease__in=look, finished_at=None).values_list("pk", "stop_requested_at")
-        found = dict(rows)
-        return Held(frozenset(found), frozenset(pk for pk, stop in found.items() if stop is not None))
+    return held
+
+
+def _held(renew: set[UUID], look: set[UUID]) -> Held | None:
+    """Before the changes of this tick are written: a turn that they end is still ours, and ends by itself."""
+    if renew:
+        Turn.objects.filter(lease__in=renew, finished_at=None).update(leased_until=timezone.now() + LEASE)
+    if not look:
+        return None
+    found = dict(Turn.objects.filter(lease__in=look, finished_at=None).values_list("pk", "stop_requested_at"))
+    return Held(frozenset(found), frozenset(pk for pk, stop in found.items() if stop is not None))
 
 
 def _write_one(change: Change) -> None:

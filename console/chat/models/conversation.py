@@ -55,7 +55,7 @@ class Conversation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"conversation {self.pk}"  # support sees this: the title is what was said
 
     @property
     def is_archived(self) -> bool:

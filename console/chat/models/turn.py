@@ -27,6 +27,10 @@ class TurnQuerySet(models.QuerySet["Turn"]):
         """Unsettled turns whose next look is due, whoever held them last."""
         return self.unsettled().filter(next_check_at__lte=now or timezone.now())
 
+    def abandoned(self, now: datetime | None = None) -> "TurnQuerySet":
+        """Those that no process holds."""
+        return self.filter(models.Q(leased_until=None) | models.Q(leased_until__lt=now or timezone.now()))
+
 
 class Turn(models.Model):
     """Question, exact bytes, key and reservation are one committed row before the first byte goes to Rivya.
@@ -113,7 +117,7 @@ class Turn(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.position}: {self.question[:60]}"
+        return f"turn {self.pk}"  # support sees this: never what was said
 
     @property
     def is_open(self) -> bool:
