@@ -60,7 +60,9 @@ class Shown:
     @cached_property
     def answer_html(self) -> SafeString:
         """In blocks that a stream can go on with while it is open; else the whole."""
-        return mark_safe(self._drawing.html) if self.is_open else render(self.turn.answer)  # noqa: S308
+        if not self.is_open:
+            return render(self.turn.answer, f"turn-{self.pk}")
+        return mark_safe(self._drawing.html)  # noqa: S308
 
     @property
     def stream_url(self) -> str:
