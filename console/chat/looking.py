@@ -62,7 +62,8 @@ def _nothing_after_stop(turn: Turn) -> Next:
             give_back(turn)
         return END
     move(turn, Turn.Status.STOPPED)
-    return Next(Act.LOOK, STOPPED_LOOKS_SECONDS[min(turn.checks, len(STOPPED_LOOKS_SECONDS) - 1)])
+    pause = STOPPED_LOOKS_SECONDS[min(turn.checks, len(STOPPED_LOOKS_SECONDS) - 1)]
+    return Next(Act.LOOK, pause, text_is_over=True)
 
 
 def _failed(turn: Turn, **facts: str) -> Next:

@@ -16,11 +16,15 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Next:
-    """What is to be done after so many seconds; `act` None: the turn is final, or waits for a person."""
+    """What is to be done after so many seconds; `act` None: the turn is final, or waits for a person.
+
+    `text_is_over`: nothing more will be shown by the stream; what is left to find out is what was charged.
+    """
 
     act: Act | None
     after_seconds: float = 0.0
     phase: str = ""
+    text_is_over: bool = False
 
 
 END = Next(None)

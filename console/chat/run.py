@@ -71,6 +71,8 @@ class Run:
             await self._wait(step.after_seconds)
             outcome = await (self._sent() if step.act == Act.SEND else self._looked())
             step = await self._writer.write(partial(settle, self.pk, outcome))
+            if step.text_is_over:
+                self.live.end()
         self.is_final = True
 
     async def _wait(self, seconds: float) -> None:

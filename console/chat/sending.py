@@ -49,7 +49,7 @@ def stopped(turn: Turn, outcome: Outcome) -> Next:
             give_back(turn)
         return END
     move(turn, Turn.Status.STOPPED, **facts)
-    return Next(Act.LOOK, STOPPED_LOOKS_SECONDS[0])
+    return Next(Act.LOOK, STOPPED_LOOKS_SECONDS[0], text_is_over=True)
 
 
 def needs_review(turn: Turn, code: str, message: str) -> Next:

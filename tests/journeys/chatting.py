@@ -15,6 +15,7 @@ PASSWORD = "correct horse battery staple"
 SECRET = "rvya_sk_sandbox_demo_0000000000000001"
 MODEL = "gpt-5-2-chat"
 PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="(\w+)">(.*?)</hx-partial>', re.S)
+FORM_NAMES = re.compile(r'value="[0-9a-f-]{36}"')  # each page's forms have names of their own
 BLOCK = re.compile(r'(?=<div class="answer-block" id="turn-[0-9a-f-]{36}-\d+")')
 
 
@@ -52,7 +53,7 @@ class Page:
         elif re.fullmatch(r"turn-[0-9a-f-]{36}-\d+", target):
             self.blocks[int(target.rpartition("-")[2])] = html
         elif re.fullmatch(r"turn-[0-9a-f-]{36}", target):
-            self.article = html
+            self.article = FORM_NAMES.sub("", html)
 
 
 class Person:
