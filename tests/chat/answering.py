@@ -13,8 +13,8 @@ from tests.conftest import Sandbox
 
 
 def take_up(within_seconds: float = 30.0) -> None:
-    """Make every unsettled turn due, take them all up, wait for their end."""
-    Turn.objects.unsettled().update(next_check_at=timezone.now(), leased_until=None)
+    """Take every unsettled turn from whoever has it (a test's request ends with its loop), wait for their end."""
+    Turn.objects.unsettled().update(next_check_at=timezone.now(), lease=None, leased_until=None)
 
     async def once() -> None:
         try:
