@@ -16,6 +16,8 @@ from console.ui.body_limit import limit_bodies
 django_application = get_asgi_application()
 limited_application = limit_bodies(django_application)
 
+from console.chat import leaving  # noqa: E402 - its models need the applications to be ready
+
 _whitenoise = WhiteNoise(None, max_age=60, immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$")
 _whitenoise.add_files(str(settings.STATIC_ROOT), prefix=settings.STATIC_URL)
 
@@ -24,12 +26,23 @@ async def application(
     scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
 ) -> None:
     """Static files by prefix, the rest through Django."""
-    if scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith(settings.STATIC_URL):
         await _send_file(scope, send)
     elif scope["type"] == "http":
         await limited_application(scope, receive, send)
     else:
         await django_application(scope, receive, send)
+
+
+async def _live(receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+    await receive()
+    leaving.begin()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await leaving.end()
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _send_file(scope: dict[str, Any], send: Callable[[Any], Awaitable[None]]) -> None:

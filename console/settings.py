@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "console.files",
     "console.catalogue",
     "console.jobs",
+    "console.chat",
     "console.worker",
     "allauth",
     "allauth.account",

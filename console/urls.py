@@ -11,6 +11,7 @@ from console.worker import health
 urlpatterns = [
     path("", home, name="home"),
     path("", include("console.jobs.urls")),
+    path("", include("console.chat.urls")),
     path("", include("console.files.urls")),
     path("", include("console.catalogue.urls")),
     path("", include("console.credits.urls")),

@@ -7,6 +7,9 @@ from uuid import uuid4
 from django.utils import timezone
 
 from console.catalogue.models import CatalogueModel
+from console.chat.asking import Question, open_turn
+from console.chat.models import Conversation, Turn
+from console.chat.unlocking import usable_secret
 from console.jobs.models import Job, Result
 from console.jobs.opening import Order, open_job
 from console.keys import vault
@@ -19,6 +22,12 @@ _numbers = count(1)
 
 def make_account(team: Team, **fields: Any) -> Account:
     return Account.objects.create(team=team, **{"label": "Rivya account", **fields})
+
+
+def make_chat_model(model_id: str = "gpt-5-2-chat", **fields: Any) -> CatalogueModel:
+    able = {"streaming": True, "web_search": True, "image_attachments": True, "thoughts": False, "reasoning": True}
+    values = {"category": "chat", "base_credits": 3, "billing_type": "TOKEN_BASED", "max_prompt_length": 20000}
+    return make_model(model_id, **values | {"raw": {"id": model_id, "chat_capabilities": able}} | fields)
 
 
 def make_job(project: Project, person: User, *, model: CatalogueModel | None = None, **fields: Any) -> Job:
@@ -88,6 +97,21 @@ def make_team(owner: User | None = None, **fields: Any) -> Team:
     if owner:
         Membership.objects.create(team=team, user=owner, role=Role.OWNER)
     return team
+
+
+def make_turn(project: Project, person: User, text: str = "How do we launch?", **fields: Any) -> Turn:
+    """A turn through the front door, due for whoever recovers; in a new conversation unless one is given."""
+    conversation: Conversation | None = fields.pop("conversation", None)
+    model = fields.pop("model", None) or make_chat_model()
+    submission = fields.pop("submission", uuid4())
+    question = Question(submission, project, person, model, text, conversation=conversation)
+    assert project.key
+    secret = usable_secret(conversation) if conversation else project.key.current_secret()
+    assert secret
+    turn, _ = open_turn(question, secret, fields.pop("lease", None))
+    if fields:
+        Turn.objects.filter(pk=turn.pk).update(**fields)
+    return Turn.objects.select_related("conversation").get(pk=turn.pk)
 
 
 def make_user(name: str, team: Team | None = None, role: str = Role.MEMBER, **fields: Any) -> User:

@@ -22,12 +22,14 @@ from console.keys.vault import CannotOpen
 log = structlog.get_logger("console.rivya")
 
 MAX_CONNECTIONS = 100
+MAX_STREAMS = 2000  # each open chat turn holds one
 TRIAL_SECONDS = 10.0  # a person waits for it
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _of_the_loop: "WeakKeyDictionary[asyncio.AbstractEventLoop, rivya.Transport]" = WeakKeyDictionary()
+_streams_of_the_loop: "WeakKeyDictionary[asyncio.AbstractEventLoop, rivya.Transport]" = WeakKeyDictionary()
 _of_this_call: ContextVar[rivya.Transport | None] = ContextVar("transport", default=None)
 
 
@@ -72,6 +74,24 @@ def anonymous_client() -> rivya.Client:
 def client_with(api_key: str | rivya.Secret) -> rivya.Client:
     """For a secret that was opened by the caller."""
     return rivya.Client(transport(), base_url=settings.RIVYA_BASE_URL, api_key=api_key, on_exchange=log_exchange)
+
+
+def streaming_client(api_key: str | rivya.Secret) -> rivya.Client:
+    """For chat turns: their connections are held for minutes, and must not keep others waiting."""
+    loop = asyncio.get_running_loop()
+    if loop not in _streams_of_the_loop:
+        _streams_of_the_loop[loop] = rivya.Transport(
+            timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_STREAMS
+        )
+    own = _streams_of_the_loop[loop]
+    return rivya.Client(own, base_url=settings.RIVYA_BASE_URL, api_key=api_key, on_exchange=log_exchange)
+
+
+async def close_streams() -> None:
+    """Close the connections of this loop's chat turns."""
+    own = _streams_of_the_loop.pop(asyncio.get_running_loop(), None)
+    if own is not None:
+        await own.aclose()
 
 
 @asynccontextmanager
@@ -120,10 +140,12 @@ __all__ = [
     "anonymous_client",
     "client_for",
     "client_with",
+    "close_streams",
     "connected",
     "from_sync",
     "note_cannot_open",
     "open_secret",
+    "streaming_client",
     "transport",
     "trial_client",
 ]

@@ -7,25 +7,33 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import UUID
 
 from console.live.hub import hub
+from console.live.leaving import leaving
 from console.live.models import Event
 
 HEARTBEAT_SECONDS = 15.0
 LONGEST_SECONDS = 600.0
+LOOK_SECONDS = 1.0  # how soon a stream notices that its process leaves
 
 
 async def events(
     team_id: UUID, since: int | None, still_allowed: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[bytes]:
-    """The bytes of the stream. Ends by itself after ten minutes, and within 15 s of `still_allowed` saying no."""
+    """The bytes of the stream.
+
+    Ends by itself after ten minutes, when the process leaves, and within 15 s of `still_allowed` saying no.
+    """
     now = time.monotonic
     ends_at = now() + LONGEST_SECONDS
     checked_at = now()
+    leave = leaving()
     async with hub.subscribe(team_id, since) as queue:
         yield b"retry: 500\n\n"
-        while now() < ends_at:
+        while now() < ends_at and not leave.is_set():
             try:
-                event = await asyncio.wait_for(queue.get(), max(0.0, checked_at + HEARTBEAT_SECONDS - now()))
+                event = await asyncio.wait_for(queue.get(), min(LOOK_SECONDS, checked_at + HEARTBEAT_SECONDS - now()))
             except TimeoutError:
+                if now() < checked_at + HEARTBEAT_SECONDS:
+                    continue
                 if not await still_allowed():
                     return
                 checked_at = now()

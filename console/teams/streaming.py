@@ -21,7 +21,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     membership = await sync_to_async(current_membership)(request)
     if membership is None:
         return HttpResponse(status=404)
-    allowed = partial(sync_to_async(_still_allowed), request, membership.user_id, membership.team_id)
+    allowed = partial(sync_to_async(still_allowed), request, membership.user_id, membership.team_id)
     response = StreamingHttpResponse(
         events(membership.team_id, _since(request), allowed), content_type="text/event-stream; charset=utf-8"
     )
@@ -30,7 +30,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _still_allowed(request: HttpRequest, user_id: UUID, team_id: UUID) -> bool:
+def still_allowed(request: HttpRequest, user_id: UUID, team_id: UUID) -> bool:
     """Still a member, and the session that opened the stream has not been ended."""
     session = request.session
     return session.exists(session.session_key or "") and is_member(user_id, team_id)

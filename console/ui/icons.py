@@ -8,6 +8,7 @@ from typing import Final
 ICONS: Final[frozenset[str]] = frozenset(
     [
         "archive",
+        "arrow-down",
         "arrow-left",
         "arrow-right",
         "arrow-up-right",
@@ -49,6 +50,7 @@ ICONS: Final[frozenset[str]] = frozenset(
         "folder",
         "folder-open",
         "gauge",
+        "globe",
         "hash",
         "history",
         "hourglass",

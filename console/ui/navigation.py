@@ -33,6 +33,7 @@ class Link:
 WORK: Final = (
     Entry("Home", "house", "home", "g h"),
     Entry("Jobs", "images", "jobs:index", "g j"),
+    Entry("Chat", "message-square", "chat:index", "g c"),
     Entry("Models", "boxes", "catalogue:index", "g m"),
     Entry("Files", "folder-open", "files:index", "g f"),
     Entry("Usage", "chart-column", "credits:usage", "g u"),
@@ -45,6 +46,7 @@ TEAM: Final = (
 )
 CREATE: Final = (
     Entry("New job", "plus", "jobs:new", "n", needs="submit"),
+    Entry("New chat", "message-square", "chat:new", needs="submit"),
     Entry("New project", "layers", "projects:new", needs="manage_projects"),
     Entry("Add a key", "key-round", "keys:new", needs="manage_keys"),
 )

@@ -119,6 +119,25 @@ BY_CODE: Final[dict[str, Words]] = {
         "Rivya's link did not give a file this console may keep.",
         "Try to collect it again soon: such links do not live long.",
     ),
+    "chat_failed": Words(
+        "The answer failed",
+        "Rivya began to answer and could not go on.",
+        "Ask again: it is a new question.",
+        quotes=True,
+    ),
+    "chat_broken_off": Words(
+        "The answer was broken off",
+        "Rivya began to answer several times and broke off each time; it has kept nothing of it.",
+        "Ask again later, or choose another model.",
+    ),
+    "not_reached": Words(
+        "Rivya could not be reached", "No connection to Rivya came about, so nothing was sent.", "Ask again later.", 503
+    ),
+    "session_not_readable": Words(
+        "The conversation cannot be read at Rivya",
+        "No key of this account may read it, so it is not known whether the answer was given.",
+        "Give the project a key of the same account that may read chats, then look at Rivya what was charged.",
+    ),
 }
 
 BY_STATUS: Final[dict[int, str]] = {

@@ -23,6 +23,10 @@ _STATES: Final[dict[str, Shown]] = {
     "unknown": Shown("amber", "circle-question-mark", "Outcome unknown"),
     "needs_review": Shown("violet", "eye", "Needs review"),
     "withdrawn": Shown("grey", "undo-2", "Withdrawn"),
+    # turns of a conversation
+    "streaming": Shown("blue", "circle-dot", "Answering"),
+    "done": Shown("green", "circle-check", "Answered"),
+    "stopped": Shown("grey", "square", "Stopped"),
     # keys
     "active": Shown("green", "circle-check", "Active"),
     "retiring": Shown("slate", "hourglass", "Being replaced"),

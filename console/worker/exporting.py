@@ -5,14 +5,15 @@ from typing import Any
 
 from django.db.models import Count
 
+from console.chat.models import Turn
 from console.credits.models import Entry
 from console.jobs.models import Job, Result
 from console.projects.models import Project
 
 
 def state() -> dict[str, Any]:
-    """Every job with its idempotency key, Rivya id, state and credits; the ledger's sums per project. No content."""
-    return {"jobs": list(_jobs()), "turns": [], "ledger": list(_ledger())}
+    """Every job and turn with its key, Rivya id, state and credits; the ledger's sums per project. No content."""
+    return {"jobs": list(_jobs()), "turns": list(_turns()), "ledger": list(_ledger())}
 
 
 def _jobs() -> Iterator[dict[str, Any]]:
@@ -35,6 +36,30 @@ def _jobs() -> Iterator[dict[str, Any]]:
             "results_collected": collected.get(job.pk, 0),
             "created_at": job.created_at.isoformat(),
             "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+        }
+
+
+def _turns() -> Iterator[dict[str, Any]]:
+    turns = Turn.objects.select_related("conversation").defer("body", "question", "answer")
+    for turn in turns.order_by("created_at", "id").iterator():
+        yield {
+            "id": str(turn.pk),
+            "team_id": str(turn.conversation.team_id),
+            "project_id": str(turn.conversation.project_id),
+            "conversation_id": str(turn.conversation_id),
+            "position": turn.position,
+            "idempotency_key": turn.idempotency_key,
+            "rivya_id": turn.rivya_message_id,
+            "rivya_session_id": turn.conversation.session_id,
+            "status": turn.status,
+            "model": turn.conversation.model,
+            "quoted_credits": turn.quoted_credits,
+            "reserved_credits": turn.reserved_credits,
+            "final_credits": turn.final_credits,
+            "error_code": turn.error_code,
+            "sends": turn.sends,
+            "created_at": turn.created_at.isoformat(),
+            "finished_at": turn.finished_at.isoformat() if turn.finished_at else None,
         }
 
 

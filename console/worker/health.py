@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from console.chat.models import Turn
 from console.jobs.models import Job, Result
 
-# A due job that nobody has touched for this long means that no worker runs.
+# A due job or turn that nobody has touched for this long means that no worker runs.
 LATE = timedelta(seconds=120)
+WAITING = ("oldest_due_job_seconds", "oldest_due_turn_seconds")
 
 
 @login_not_required
@@ -36,7 +38,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         facts = _facts()
     except DatabaseError as error:
         return JsonResponse({"ready": False, "database": type(error).__name__}, status=503)
-    ready = facts["migrations_missing"] == 0 and facts["oldest_due_job_seconds"] < LATE.total_seconds()
+    ready = facts["migrations_missing"] == 0 and max(facts[late] for late in WAITING) < LATE.total_seconds()
     return JsonResponse({"ready": ready, "database": "ok", **facts}, status=200 if ready else 503)
 
 
@@ -62,6 +64,7 @@ def _facts() -> dict[str, float]:
     return {
         "migrations_missing": len(missing),
         "oldest_due_job_seconds": _age(Job.objects.due().aggregate(at=Min("next_check_at"))["at"]),
+        "oldest_due_turn_seconds": _age(Turn.objects.due().abandoned().aggregate(at=Min("next_check_at"))["at"]),
         "oldest_result_to_collect_seconds": _age(Result.objects.stale().aggregate(at=Min("next_try_at"))["at"]),
     }
 

@@ -1,4 +1,4 @@
-"""The worker process: follow jobs, run tasks, do the duties, and stop cleanly."""
+"""The worker process: follow jobs, recover chat turns, run tasks, do the duties, and stop cleanly."""
 
 import asyncio
 import signal
@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from django.db import close_old_connections
 
+from console.chat.recovering import Recoverer
 from console.engine.consumer import make_consumer
 from console.jobs.loop import Follower
 from console.keys.clients import connected
@@ -25,7 +26,11 @@ async def work() -> None:
     log.info("worker_started")
     try:
         async with connected():
-            await asyncio.gather(_keep("follow", Follower().run, stop), *(_keep_doing(duty, stop) for duty in DUTIES))
+            await asyncio.gather(
+                _keep("follow", Follower().run, stop),
+                _keep("recover", Recoverer().run, stop),
+                *(_keep_doing(duty, stop) for duty in DUTIES),
+            )
     finally:
         await asyncio.to_thread(consumer.stop, graceful=True)
         log.info("worker_stopped")

@@ -1,0 +1,79 @@
+"""The team's conversations, the one that was used last first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from console.chat.models import Conversation, Turn
+from console.projects.models import Project
+from console.teams.access import Act, TeamRequest, in_team, may
+
+PAGE_SIZE = 40
+
+
+@dataclass(frozen=True)
+class Links:
+    """The address of the next page; empty on the last."""
+
+    older: str = ""
+
+
+@require_safe
+@in_team()
+def index(request: TeamRequest) -> HttpResponse:
+    """GET `/chat/?q=&project=&archived=1&before=`."""
+    projects = list(Project.objects.filter(team=request.team))
+    wanted = request.GET.get("project", "")
+    project = next((each for each in projects if str(each.pk) == wanted), None)
+    query, archived = request.GET.get("q", "").strip()[:200], request.GET.get("archived") == "1"
+    found = _found(request, query, project, archived)
+    before = _moment(request.GET.get("before", ""))
+    rows = list((found.filter(last_turn_at__lt=before) if before else found)[: PAGE_SIZE + 1])
+    context = {
+        "conversations": rows[:PAGE_SIZE],
+        "links": _links(request, rows),
+        "q": query,
+        "project": project,
+        "projects": projects,
+        "archived": archived,
+        "is_filtered": bool(query or project or archived),
+        "may_submit": may(request.membership.role, Act.SUBMIT),
+    }
+    is_part = request.htmx and request.headers.get("HX-Target", "").endswith("chat-list")
+    return render(request, "chat/_list.html" if is_part else "chat/index.html", context)
+
+
+def _found(request: TeamRequest, query: str, project: Project | None, archived: bool) -> "QuerySet[Conversation]":
+    found = Conversation.objects.filter(team=request.team, archived_at__isnull=not archived)
+    if project is not None:
+        found = found.filter(project=project)
+    if query:
+        said = Turn.objects.filter(conversation=OuterRef("pk")).filter(
+            Q(question__icontains=query) | Q(answer__icontains=query)
+        )
+        found = found.filter(Q(title__icontains=query) | Exists(said))
+    still = Turn.objects.filter(conversation=OuterRef("pk"), status__in=Turn.OPEN)
+    listed = found.select_related("project", "created_by").annotate(is_answering=Exists(still))
+    return listed.order_by("-last_turn_at", "-id")
+
+
+def _links(request: TeamRequest, rows: list[Conversation]) -> Links:
+    if len(rows) <= PAGE_SIZE:
+        return Links()
+    kept = {name: value for name, value in request.GET.items() if name != "before"}
+    kept["before"] = rows[PAGE_SIZE - 1].last_turn_at.isoformat()
+    return Links(f"{request.path}?{urlencode(kept)}")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None

@@ -1,0 +1,56 @@
+"""What came of one exchange with Rivya about a turn, and what to do next."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from console import rivya
+
+
+class Act(StrEnum):
+    """The two things that can be done about a turn: send it (it may buy), look into its session (it buys nothing)."""
+
+    SEND = "send"
+    LOOK = "look"
+
+
+@dataclass(frozen=True)
+class Next:
+    """What is to be done after so many seconds; `act` None: the turn is final, or waits for a person.
+
+    `text_is_over`: nothing more will be shown by the stream; what is left to find out is what was charged.
+    """
+
+    act: Act | None
+    after_seconds: float = 0.0
+    phase: str = ""
+    text_is_over: bool = False
+
+
+END = Next(None)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`message` is the committed answer. `text` is what was shown and never committed.
+
+    `error` is why the exchange ended; neither of the two, after a look: nothing is committed (yet).
+    """
+
+    act: Act
+    lease: UUID
+    secret_id: UUID | None = None
+    message: rivya.Message | None = None
+    usage: rivya.TokenUsage | None = None
+    credits: rivya.TurnCredits | None = None
+    request_id: str = ""
+    session_id: str = ""
+    text: str = ""
+    error: rivya.RivyaError | None = None
+    no_key: str = ""
+    stopped: bool = False
+
+    @property
+    def was_accepted(self) -> bool:
+        """Rivya had taken this send: its first event or its whole answer came."""
+        return self.act == Act.SEND and bool(self.session_id)

@@ -1,0 +1,67 @@
+"""Write down what came of one exchange: state, answer, ledger; and say what is to be done next."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from console import rivya
+from console.chat import looking, sending
+from console.chat.accepting import keep_session
+from console.chat.models import Turn
+from console.chat.outcomes import END, Act, Next, Outcome
+from console.chat.transitions import charge, move
+from console.keys.models import Secret
+from console.keys.refusing import mark_refused
+
+
+def settle(turn_id: Any, outcome: Outcome) -> Next:
+    """Inside a transaction. A turn that is final, or that somebody else holds now, stays as it is."""
+    turn = Turn.objects.select_for_update().select_related("conversation").filter(pk=turn_id, finished_at=None).first()
+    if turn is None or turn.lease != outcome.lease or turn.status == Turn.Status.NEEDS_REVIEW:
+        return END
+    keep_session(turn, outcome.session_id)
+    if outcome.secret_id:
+        Secret.objects.filter(pk=outcome.secret_id).update(last_used_at=timezone.now())
+    if isinstance(outcome.error, rivya.KeyRefused) and outcome.error.code and outcome.secret_id:
+        mark_refused(outcome.secret_id, outcome.error.code)  # without a code it may be a proxy
+    step = _written(turn, outcome)
+    if step.act is not None:
+        due = timezone.now() + timedelta(seconds=step.after_seconds)
+        Turn.objects.filter(pk=turn.pk, finished_at=None).update(next_check_at=due)
+    return step
+
+
+def _written(turn: Turn, outcome: Outcome) -> Next:
+    if outcome.message is not None:
+        return _answered(turn, outcome, outcome.message)
+    if outcome.act == Act.LOOK:
+        return looking.settle_look(turn, outcome)
+    return sending.settle_send(turn, outcome)
+
+
+def _answered(turn: Turn, outcome: Outcome, message: rivya.Message) -> Next:
+    """Committed: paid for, whether a person stopped it or not."""
+    usage, credits = outcome.usage, outcome.credits
+    reserved = credits.reserved if credits and credits.reserved is not None else turn.reserved_credits
+    final = credits.final if credits else None
+    facts: dict[str, Any] = {
+        "answer": message.content,
+        "rivya_message_id": message.id,
+        "reserved_credits": reserved,
+        "final_credits": final,
+        "error_code": "",
+        "error_message": "",
+    }
+    if usage is not None:
+        facts |= {
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "total_tokens": usage.total_tokens,
+        }
+    if outcome.request_id:
+        facts["request_id"] = outcome.request_id[:200]
+    if move(turn, Turn.Status.DONE, final=True, **facts):
+        # Where the figure was cut off, what was reserved; our own estimate only when Rivya said nothing.
+        charge(turn, next(figure for figure in (final, reserved, turn.quoted_credits) if figure is not None))
+    return END

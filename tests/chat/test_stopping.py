@@ -1,0 +1,88 @@
+"""Stop means: the connection to Rivya is closed at once, and what was committed all the same is not lost."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from console.chat.models import Turn
+from console.chat.running import Stage, first_step, stage
+from console.chat.stopping import request_stop
+from console.keys.clients import close_streams, from_sync
+from console.projects.models import Project
+from console.teams.models import User
+from tests.chat.answering import assert_true, ended, turns_at_rivya
+from tests.conftest import Sandbox
+from tests.factories import make_turn
+
+
+@pytest.fixture
+def going_on(sandbox: Sandbox) -> Iterator[None]:
+    """A Rivya that finishes its answer when nobody listens any more (A22 leaves it open)."""
+    sandbox.control("PUT", "settings", {"chat_on_disconnect": "continue"})
+    yield
+    sandbox.control("PUT", "settings", {"chat_on_disconnect": "stop"})
+
+
+@pytest.fixture
+def turn(project: Project, alice: User, sandbox: Sandbox) -> Turn:
+    return make_turn(project, alice, "[slow] Tell me a lot")
+
+
+def stopped_in_mid_answer(turn: Turn, *, told_here: bool) -> Turn:
+    """Run it as a web process does, and stop it once there is text; by its row alone when another process is told."""
+
+    async def run() -> None:
+        here: Stage = stage()
+        await sync_to_async(Turn.objects.filter(pk=turn.pk).update)(lease=here.lease)
+        going = here.start(
+            await sync_to_async(Turn.objects.select_related("conversation").get)(pk=turn.pk), first_step()
+        )
+        async with asyncio.timeout(10):
+            while not going.live.text:
+                await going.live.changed_since(going.live.version, 1)
+        await sync_to_async(request_stop)(turn)
+        if told_here:
+            here.stop(turn.pk)
+        await here.settled(30)
+        await here.leave(0)
+        await close_streams()
+
+    from_sync(run)()
+    turn.refresh_from_db()
+    return turn
+
+
+@pytest.mark.parametrize("told_here", [True, False], ids=["here", "in another process"])
+def test_a_stopped_answer_costs_nothing_and_keeps_what_had_come(turn: Turn, sandbox: Sandbox, told_here: bool) -> None:
+    stopped = stopped_in_mid_answer(turn, told_here=told_here)
+    assert (stopped.status, stopped.final_credits, stopped.sends) == (Turn.Status.STOPPED, 0, 1)
+    assert stopped.answer
+    assert [each["state"] for each in turns_at_rivya(sandbox)] == ["released"]
+    assert_true(sandbox, stopped)
+
+
+def test_an_answer_that_was_committed_after_the_stop_is_kept_and_charged(
+    turn: Turn, sandbox: Sandbox, going_on: None
+) -> None:
+    kept = stopped_in_mid_answer(turn, told_here=True)
+    assert kept.status == Turn.Status.DONE
+    assert_true(sandbox, kept)
+
+
+def test_a_call_that_still_runs_at_rivya_is_waited_for_and_not_bought_twice(
+    turn: Turn, sandbox: Sandbox, going_on: None
+) -> None:
+    async def run_a_little() -> None:
+        here: Stage = stage()
+        await sync_to_async(Turn.objects.filter(pk=turn.pk).update)(lease=here.lease)
+        here.start(await sync_to_async(Turn.objects.select_related("conversation").get)(pk=turn.pk), first_step())
+        await here.settled(0.7)
+        await here.leave(0)
+        await close_streams()
+
+    from_sync(run_a_little)()
+    done = ended(turn)
+    assert done.status == Turn.Status.DONE
+    assert_true(sandbox, done)
