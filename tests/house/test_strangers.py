@@ -13,7 +13,7 @@ from django.urls import reverse
 from console.files.models import FileKind, ReferenceFile
 from console.jobs.models import Result
 from console.teams.models import Role, Team, User
-from tests.factories import make_job, make_key, make_project, make_user
+from tests.factories import make_job, make_key, make_project, make_turn, make_user
 from tests.house.routes import Route, routes
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +33,14 @@ OBJECT_OF = {
     **dict.fromkeys(
         (
             "keys:show", "keys:card", "keys:check", "keys:replace", "keys:end_overlap", "keys:retire",
-            "jobs:using_key", "projects:using_key",
+            "jobs:using_key", "projects:using_key", "chat:using_key",
         ),
         "key",
     ),
     **dict.fromkeys(("keys:account", "keys:join"), "account"),
     **dict.fromkeys(("teams:change_role", "teams:remove"), "membership"),
+    **dict.fromkeys(("chat:show", "chat:turns", "chat:title", "chat:archive", "chat:export"), "conversation"),
+    **dict.fromkeys(("chat:turn", "chat:stream", "chat:stop", "chat:retry", "chat:resolution"), "turn"),
     "teams:switch": "team",
 }  # fmt: skip
 # Addresses whose id is of no team: Rivya's models are the same for everybody, the others are links from a mail.
@@ -53,6 +55,8 @@ QUERIES = [
     ("files:index", "project", "project"),
     ("files:picker", "project", "project"),
     ("credits:usage", "project", "project"),
+    ("chat:index", "project", "project"),
+    ("chat:new", "project", "project"),
 ]
 # Ids in forms: (address, name, object).
 FORMS = [
@@ -80,6 +84,8 @@ class Owned:
     account: str
     membership: str
     team: str
+    conversation: str
+    turn: str
 
 
 @pytest.fixture
@@ -93,7 +99,8 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
         team=team, project=project, kind=FileKind.IMAGE, name="mug.png", mime_type="image/png", size_bytes=1,
         sha256="0" * 64, content="a", preview="b",
     )  # fmt: skip
-    made = (job, result, file, project, key, key.account, alice.memberships.get(), team)
+    turn = make_turn(project, alice)
+    made = (job, result, file, project, key, key.account, alice.memberships.get(), team, turn.conversation, turn)
     return Owned(*(str(each.pk) for each in made))
 
 
@@ -110,7 +117,7 @@ def test_a_stranger_cannot_tell_what_is_there_from_what_is_not(
     client: Client = browser_of(charlie)
     answers = []
     for pk in (getattr(owned, OBJECT_OF[route.name]), str(uuid4())):
-        path = reverse(route.name, args=[pk])
+        path = reverse(route.name, args=arguments(route, pk))
         answers.append([told(client.get(path)), told(client.post(path, {"role": Role.OWNER}))])
     theirs, absent = answers
     assert theirs == absent
@@ -168,7 +175,12 @@ def address(route: Route, owned: Owned) -> str:
     if not route.parameters:
         return reverse(route.name)
     kind = OBJECT_OF.get(route.name)
-    return reverse(route.name, args=[getattr(owned, kind) if kind else "z-image"])
+    return reverse(route.name, args=arguments(route, getattr(owned, kind) if kind else "z-image"))
+
+
+def arguments(route: Route, pk: str) -> list[str]:
+    """What stands in the address: the id, and for an export its form."""
+    return [pk, *("md" for name in route.parameters if name == "form")]
 
 
 def told(answer: Any) -> tuple[int, str]:

@@ -18,7 +18,9 @@ def pill(state: str, word: str = "") -> str:
     return Template("{% load ui %}{% pill state word %}").render(Context({"state": state, "word": word}))
 
 
-@pytest.mark.parametrize("states", [Job.Status, Turn.Status, Key.State, Secret.State], ids=["job", "turn", "key", "secret"])
+@pytest.mark.parametrize(
+    "states", [Job.Status, Turn.Status, Key.State, Secret.State], ids=["job", "turn", "key", "secret"]
+)
 def test_every_state_of_a_job_and_a_key_has_its_own_look(states: type[TextChoices]) -> None:
     assert set(states.values) - known_states() == set()
 
