@@ -25,6 +25,10 @@ RIVYA_BASE_URL = env.str("RIVYA_BASE_URL", default="https://rivya.ai").rstrip("/
 METRICS_TOKEN = env.str("CONSOLE_METRICS_TOKEN", default="")
 DEBUG = False
 
+try:
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"CONSOLE_DATA_DIR ({DATA_DIR}) cannot be made: {error.strerror}.") from error
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("CONSOLE_SECRET_KEY must have at least 32 characters: it signs sessions and links.")
 if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).hostname:

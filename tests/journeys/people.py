@@ -176,6 +176,17 @@ def jobs_at_rivya(stack: Stack, wallet: Wallet) -> list[dict[str, Any]]:
     return [each for each in stack.sandbox_state()["generations"] if each["account"] == wallet.account]
 
 
+def let_the_next_hang(stack: Stack, wallet: Wallet) -> None:
+    """The account's next generation stays in processing until `let_it_finish`."""
+    stack.control("POST", "outcomes", {"match": {"account": wallet.account}, "outcome": "hang", "queued_seconds": 0.5})
+
+
+def let_it_finish(stack: Stack, wallet: Wallet) -> None:
+    """The account's one hanging generation succeeds now."""
+    (generation,) = jobs_at_rivya(stack, wallet)
+    stack.control("PATCH", f"generations/{generation['id']}", {"outcome": "succeed", "finish_in_seconds": 0})
+
+
 def charges_at_rivya(stack: Stack, wallet: Wallet) -> list[dict[str, Any]]:
     """What the account was charged, one entry for each generation."""
     return [each for each in stack.sandbox_state()["charges"] if each["account"] == wallet.account]

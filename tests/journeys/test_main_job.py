@@ -41,9 +41,12 @@ def test_a_pasted_key_becomes_pictures(stack: Stack, wallet: people.Wallet, newc
     people.add_reference(page, "harbour.png", people.drawn_png())
     page.get_by_text("More 4 settings").click()
     page.get_by_label("Max images").fill("3")
+    people.let_the_next_hang(stack, wallet)
     people.generate(page)
 
     people.note_states(page)
+    people.expect_state(page, "Processing")
+    people.let_it_finish(stack, wallet)
     people.expect_state(page, "Succeeded")
     states = people.noted_states(page)
     assert states[-2:] == ["Processing", "Succeeded"], states

@@ -39,7 +39,7 @@ def test_every_tab_shows_a_change_at_once_also_one_opened_late_or_reloaded(
         tab.evaluate(MARK)
         live(tab)
 
-    let_it_finish(stack, wallet)
+    people.let_it_finish(stack, wallet)
     eventually(lambda: "Succeeded" in alice.request.get(f"{job}row/").text())
     for tab in (alice, early, late):
         people.expect_state(tab, "Succeeded", PROMISED_SECONDS)
@@ -72,7 +72,7 @@ def test_a_card_in_the_gallery_becomes_its_picture(stack: Stack, wallet: people.
     card = gallery.locator(f"#job-{people.job_id(job)}")
     expect(card).to_contain_text("Processing")
     live(gallery)
-    let_it_finish(stack, wallet)
+    people.let_it_finish(stack, wallet)
     people.expect_drawn(card.locator("img"))
 
 
@@ -100,7 +100,7 @@ def test_a_change_told_while_a_list_is_on_its_way_is_not_lost(stack: Stack, wall
 
     def answer_late(route: Route) -> None:
         answer = route.fetch()
-        let_it_finish(stack, wallet)
+        people.let_it_finish(stack, wallet)
         eventually(lambda: "<img" in alice.request.get(f"{job}card/").text())
         eventually(lambda: alice.evaluate("window.toldOfAll ?? 0") >= 2)
         route.fulfill(response=answer)
@@ -127,9 +127,3 @@ def count_told(page: Page, job: str) -> None:
     """Count the live events of a job that reach the page."""
     told = "name => document.body.addEventListener(name, () => (window.toldOfAll = (window.toldOfAll ?? 0) + 1))"
     page.evaluate(told, f"job-{people.job_id(job)}")
-
-
-def let_it_finish(stack: Stack, wallet: people.Wallet) -> None:
-    """The account's one hanging generation succeeds now."""
-    (generation,) = people.jobs_at_rivya(stack, wallet)
-    stack.control("PATCH", f"generations/{generation['id']}", {"outcome": "succeed", "finish_in_seconds": 0})
