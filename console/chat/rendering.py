@@ -16,7 +16,9 @@ def render(text: str, name: str = "") -> SafeString:
     """
     pieces = _kept_pieces(text) if len(text) <= _LONGEST_KEPT else _pieces(text)
     if name:
-        pieces = tuple(f'<div class="answer-block" id="{name}-{place}">{html}</div>' for place, html in enumerate(pieces))
+        pieces = tuple(
+            f'<div class="answer-block" id="{name}-{place}">{html}</div>' for place, html in enumerate(pieces)
+        )
     return mark_safe("".join(pieces))  # noqa: S308 - each block is sanitised, the name is ours
 
 
