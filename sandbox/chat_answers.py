@@ -37,6 +37,8 @@ def answer_to(message: str, model: str, *, seed: int, earlier: int, pictures: li
     """Return the whole answer. ``earlier`` counts the user's messages before; ``pictures`` are attached file names."""
     chance = Random(hashlib.sha256(f"{seed}|{model}|{earlier}|{message}".encode()).digest())
     asked, topic = words(message), _topic(message)
+    if "say" in asked:
+        return re.split(r"\[say\]\s*", message, maxsplit=1, flags=re.IGNORECASE)[1] or "Nothing."
     if "short" in asked:
         return f"In a word: start with **{topic}** and see."
     parts = [f"## {topic}", _opening(chance, earlier, pictures)]

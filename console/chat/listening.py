@@ -14,6 +14,7 @@ from console.chat.drawing import Mark, Partial, message
 from console.chat.live_turn import LiveTurn
 from console.chat.models import Turn
 from console.chat.presenting import shown_of
+from console.chat.resolving import ResolutionForm, needs_resolution
 from console.chat.running import stage
 from console.chat.tailing import tail
 from console.live.leaving import leaving
@@ -111,5 +112,6 @@ async def _end(pk: UUID, may_submit: bool) -> bytes:
 
 def _drawn(pk: UUID, may_submit: bool) -> tuple[str, str]:
     turn = Turn.objects.select_related("conversation__project", "created_by").get(pk=pk)
-    context = {"shown": shown_of(turn), "may_submit": may_submit, "resolution": None}
+    resolution = ResolutionForm() if needs_resolution(turn) else None
+    context = {"shown": shown_of(turn), "may_submit": may_submit, "resolution": resolution}
     return render_to_string("chat/_turn.html", context), turn.status

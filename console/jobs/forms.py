@@ -28,7 +28,8 @@ class NewJobForm(forms.Form):
         self.parameters: ParametersForm | None = None
         if draft.model is not None:
             self.parameters = ParametersForm(draft.model, data, given_by(draft.earlier))
-            self.initial = self._now() | {"prompt": draft.earlier.prompt if draft.earlier else ""}
+            begun = draft.request.GET.get("prompt", "")[:LONGEST_PROMPT]  # text that another page hands over
+            self.initial = self._now() | {"prompt": draft.earlier.prompt if draft.earlier else begun}
             self._tell_prompt(draft.model)
 
     @classmethod

@@ -46,14 +46,14 @@ def _content(request: HttpRequest, pk: UUID) -> Content:
     result = _found(request, pk)
     if not result.content:
         raise Http404("This result is not here.")
-    return Content(result.content, result.mime_type, result.sha256[:32], _name(result))
+    return Content(result.content, result.mime_type, result.sha256[:32], name_of(result))
 
 
 def _found(request: HttpRequest, pk: UUID) -> Result:
     return get_object_or_404(Result.objects.visible_to(request.user).select_related("job"), pk=pk)
 
 
-def _name(result: Result) -> str:
+def name_of(result: Result) -> str:
     """Such as "seedream-4-0-3f2a9c1e-2.png": the job's id is enough to find it again."""
     model = re.sub(r"[^A-Za-z0-9.-]+", "-", result.job.model)[:60].strip("-.") or "result"
     ending = _ENDINGS.get(result.mime_type) or mimetypes.guess_extension(result.mime_type) or ".bin"
