@@ -13,8 +13,8 @@ from markdown_it.utils import OptionsDict
 
 from console.chat.highlighting import highlight, highlight_draft
 
-# Headings stand below those of the page.
-_HEADINGS: Final = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
+# Headings stand below those of the page; models begin with any of the first two.
+_HEADINGS: Final = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6", "h6": "h6"}
 _ALIGNED: Final = {"text-align:right": ' class="md-right"', "text-align:center": ' class="md-center"'}
 _TASKS: Final = {"[ ] ": "Not done", "[x] ": "Done", "[X] ": "Done"}
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
@@ -33,7 +33,8 @@ class _Markup(RendererHTML):
     """How each token is written. A link is a word that a script may ask about; a picture is such a link as well."""
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        return f"<{_HEADINGS[tokens[idx].tag]}>"
+        tag = tokens[idx].tag
+        return '<h3 class="md-title">' if tag == "h1" else f"<{_HEADINGS[tag]}>"
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return f"</{_HEADINGS[tokens[idx].tag]}>\n"

@@ -43,6 +43,7 @@ CLASSES: Final[dict[str, set[str]]] = {
     "span": {"md-link", "md-picture", "md-task-mark", "md-task-done", "md-code-language"} | set(KINDS.values()),
     "div": {"md-code", "md-continued", "md-continues", "md-code-head", "md-table"},
     "button": {"md-code-copy"},
+    "h3": {"md-title"},
     "ol": {"md-continued", "md-continues"},
     "ul": {"md-continued", "md-continues"},
     "li": {"md-task"},
