@@ -19,14 +19,15 @@ log = structlog.get_logger("console.jobs")
 
 def settle(answers: Iterable[Answer]) -> None:
     """Those that say nothing new together, the others one by one: one that cannot be written does not stop the rest."""
-    answers = list(answers)
+    # Always in this order: two workers that lock the same budgets and secrets crosswise would stop each other.
+    answers = sorted(answers, key=lambda answer: (answer.job.project_id, answer.job.pk))
     with transaction.atomic():
         keep_waiting([answer for answer in answers if says_nothing_new(answer)])
         for answer in answers:
             if not says_nothing_new(answer):
                 _settle_safely(answer)
-        used = {answer.secret_id for answer in answers if answer.secret_id}
-        Secret.objects.filter(pk__in=used).update(last_used_at=timezone.now())
+        for secret_id in sorted({answer.secret_id for answer in answers if answer.secret_id}):
+            Secret.objects.filter(pk=secret_id).update(last_used_at=timezone.now())
 
 
 def _settle_safely(answer: Answer) -> None:

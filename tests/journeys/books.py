@@ -64,7 +64,10 @@ def read(stack: Stack, sql: str, *values: object) -> list[tuple[Any, ...]]:
 
 def wait_for_truth(stack: Stack, within_seconds: float) -> None:
     """Every job says what Rivya says of it, none is in doubt."""
-    eventually(lambda: not untrue(stack), within_seconds, every_seconds=0.5)
+    ends_at = time.monotonic() + within_seconds
+    while wrong := untrue(stack):
+        assert time.monotonic() < ends_at, f"not within {within_seconds} s: {wrong}"
+        time.sleep(0.5)
 
 
 def untrue(stack: Stack) -> list[JobRow]:
