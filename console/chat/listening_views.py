@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
@@ -12,6 +13,7 @@ from console.chat.drawing import Mark
 from console.chat.finding import find_turn
 from console.chat.listening import Listener, events
 from console.chat.models import Turn
+from console.engine.idling import begun_without_connection
 from console.teams.access import Act, TeamRequest, may
 from console.teams.streaming import still_allowed
 
@@ -26,13 +28,17 @@ async def stream(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 def streamed(request: TeamRequest, turn: Turn, seen: Mark | None, beginning: bytes = b"") -> StreamingHttpResponse:
     """The answer that follows this turn to its end."""
-    allowed: Callable[[], Awaitable[bool]] = partial(
-        sync_to_async(still_allowed), request, request.user.pk, request.team.pk
-    )
+    allowed: Callable[[], Awaitable[bool]] = partial(sync_to_async(_checked), request, request.user.pk, request.team.pk)
     listener = Listener(may(request.membership.role, Act.SUBMIT), allowed, seen)
-    response = StreamingHttpResponse(
-        events(turn.pk, listener, beginning), content_type="text/event-stream; charset=utf-8"
-    )
+    told = begun_without_connection(events(turn.pk, listener, beginning))
+    response = StreamingHttpResponse(told, content_type="text/event-stream; charset=utf-8")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def _checked(request: TeamRequest, user_id: UUID, team_id: UUID) -> bool:
+    try:
+        return still_allowed(request, user_id, team_id)
+    finally:
+        close_old_connections()  # the reader waits again, for seconds or minutes

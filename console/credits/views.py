@@ -50,6 +50,7 @@ def wallet_chip(request: TeamRequest) -> HttpResponse:
     lowest = min(known, key=lambda account: account.balance or 0, default=None)
     context = {
         "credits": lowest.balance if lowest else None,
+        "accounts": len(known),
         "low": lowest is not None and (lowest.balance or 0) < wallet.LOW_CREDITS,
         "as_of": lowest.balance_at if lowest else None,
         "url": reverse("credits:usage"),

@@ -13,6 +13,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
 
+from console.engine.idling import without_connection
 from console.files.ranges import Span, Unsatisfiable, wanted
 
 CHUNK_BYTES = 256 * 1024
@@ -72,7 +73,7 @@ def _body(request: HttpRequest, content: Content, span: Span) -> HttpResponseBas
         return HttpResponse()
     # Django would gather a sync iterator in memory under ASGI, and an async one elsewhere.
     if isinstance(request, ASGIRequest):
-        return StreamingHttpResponse(_chunks_async(content.stored, span))
+        return StreamingHttpResponse(without_connection(_chunks_async(content.stored, span)))
     return StreamingHttpResponse(_chunks(content.stored, span))
 
 

@@ -75,7 +75,7 @@ class RetireForm(forms.Form):
     def __init__(self, *args: Any, key: Key, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.key = key
-        self.fields["purpose"].label = f"Type {key.purpose} to retire it"
+        self.fields["purpose"].label = f"Type “{key.purpose}” to retire it"
         self.fields["purpose"].widget.attrs["data-dialog-name"] = key.purpose
 
     def clean_purpose(self) -> str:

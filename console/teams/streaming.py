@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from console.engine.idling import without_connection
 from console.live.stream import events
 from console.teams.access import current_membership, is_member
 
@@ -22,9 +23,8 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     if membership is None:
         return HttpResponse(status=404)
     allowed = partial(sync_to_async(still_allowed), request, membership.user_id, membership.team_id)
-    response = StreamingHttpResponse(
-        events(membership.team_id, _since(request), allowed), content_type="text/event-stream; charset=utf-8"
-    )
+    told = without_connection(events(membership.team_id, _since(request), allowed))
+    response = StreamingHttpResponse(told, content_type="text/event-stream; charset=utf-8")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response

@@ -14,6 +14,18 @@
     }
   });
 
+  // An end-aligned menu whose button wrapped to the line's start would lie over the sidebar: it opens the other way.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const face = event.target.matches?.("details[data-menu][open]") && event.target.querySelector(".menu-end");
+      if (!face) return;
+      const ground = event.target.closest("main") ?? document.body;
+      face.classList.toggle("menu-start", event.target.getBoundingClientRect().right - face.offsetWidth < ground.getBoundingClientRect().left);
+    },
+    true,
+  );
+
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("details[data-menu]");
     if (!menu) return;

@@ -1,0 +1,27 @@
+"""Hold no database connection for a reader: the pool has twenty, and a page's stream lasts for minutes."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import cast
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+
+async def without_connection(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes. What the view, or the making of a chunk, used of the database is given back before it is sent.
+
+    Django itself gives a connection back only when the whole answer is through.
+    """
+    async with aclosing(cast(AsyncGenerator[bytes, None], chunks)):
+        async for chunk in chunks:
+            await sync_to_async(close_old_connections)()
+            yield chunk
+
+
+async def begun_without_connection(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes, for a stream of many small chunks that asks the database nothing, or gives back what it used."""
+    await sync_to_async(close_old_connections)()
+    async with aclosing(cast(AsyncGenerator[bytes, None], chunks)):
+        async for chunk in chunks:
+            yield chunk
