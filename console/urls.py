@@ -1,5 +1,6 @@
 """The table of contents."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -7,6 +8,9 @@ from console.jobs.home import home
 from console.teams import audit_views
 from console.teams.streaming import stream
 from console.worker import health
+
+# People sign in at one door, the one that counts failed tries.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", home, name="home"),

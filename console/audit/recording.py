@@ -1,5 +1,6 @@
 """Write one line of the audit log, inside the transaction of the act itself."""
 
+import ipaddress
 import uuid
 from typing import Any, Protocol
 
@@ -38,6 +39,14 @@ def record(
         object_label=str(subject)[:200],
         before=before or {},
         after=after or {},
-        address=request.META.get("REMOTE_ADDR") or None if request else None,
+        address=_address(request) if request else None,
         request_id=getattr(request, "request_id", "") if request else "",
     )
+
+
+def _address(request: HttpRequest) -> str | None:
+    """Where the request came from; None where that is no address, as when a proxy passes on what it was told."""
+    try:
+        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
+    except ValueError:
+        return None

@@ -132,7 +132,7 @@ def _model(
 ) -> CatalogueModel | None:
     """The model asked for, whatever its state; else the project's own, else the one used last, if it can be called."""
     known = {model.pk: model for model in listed}
-    named = told.get("model", "") or (earlier.model if earlier else "")
+    named = told.get("model", "").replace("\0", "") or (earlier.model if earlier else "")  # PostgreSQL takes no NUL
     if named or "model" in told:
         return known.get(named) or CatalogueModel.objects.filter(pk=named).first()
     usual = [project.default_model if project else "", habits.model if habits else ""]

@@ -1,9 +1,16 @@
 """People and teams, for looking."""
 
+import allauth.account.admin  # noqa: F401 - registers what is taken back below
+import django.contrib.auth.admin  # noqa: F401
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.models import Group
 
 from console.teams.models import Membership, Team, User
 from console.ui.admin import LookOnly
+
+# An address added here would receive somebody's password reset; groups mean nothing in this house.
+admin.site.unregister([EmailAddress, Group])
 
 
 @admin.register(User)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -89,3 +89,9 @@ def test_the_log_outlives_who_and_what_it_speaks_of(browser_of: Any, team: Team,
     record("thing.done", team, team_id=team.pk, actor=bob)
     bob.delete()
     assert "bob@example.com" in browser_of(alice).get(PATH).content.decode()
+
+
+@pytest.mark.parametrize(("told", "kept"), [("192.0.2.7", "192.0.2.7"), ("evil<script>", None), ("9" * 200, None)])
+def test_what_is_no_address_is_not_kept_as_one(team: Team, rf: RequestFactory, told: str, kept: str | None) -> None:
+    record("act", team, team_id=team.pk, actor=None, request=rf.post("/", REMOTE_ADDR=told))
+    assert AuditEvent.objects.get().address == kept

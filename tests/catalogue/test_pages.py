@@ -98,8 +98,9 @@ def test_a_model_that_cannot_be_called_has_no_way_into_the_form(browser: Client)
     assert "Not open yet" in closed
 
 
-def test_an_unknown_model_is_not_found(browser: Client) -> None:
-    assert browser.get(reverse("catalogue:show", args=["nothing"])).status_code == 404
+@pytest.mark.parametrize("model_id", ["nobody", "%00", "fox%00image"])
+def test_an_unknown_model_is_not_found(browser: Client, model_id: str) -> None:
+    assert browser.get(f"/models/{model_id}/").status_code == 404
 
 
 def test_refresh_now_reads_the_list_and_shows_it(browser: Client, sandbox: Sandbox) -> None:

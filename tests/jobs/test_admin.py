@@ -33,3 +33,13 @@ def test_support_changes_nothing(studio: Project, alice: User, support: Client) 
     assert support.post(f"/admin/jobs/job/{job.pk}/change/", {"status": "succeeded"}).status_code == 403
     assert support.post(f"/admin/jobs/job/{job.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Job.objects.get().status == Job.Status.UNSENT
+
+
+@pytest.mark.parametrize("path", ["account/emailaddress/add/", "auth/group/add/", "teams/user/add/"])
+def test_support_gives_nobody_another_address_or_right(support: Client, path: str) -> None:
+    assert support.get(f"/admin/{path}").status_code in {403, 404}
+
+
+def test_support_signs_in_at_the_door_that_counts_failed_tries(db: None, client: Client) -> None:
+    answer = client.post("/admin/login/?next=/admin/", {"username": "sue@example.com", "password": "guess"})
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, "/account/login/")
