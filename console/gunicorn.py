@@ -15,3 +15,6 @@ loglevel = "warning"
 preload_app = False
 # It would want a socket in the home directory, which a container's user does not have.
 control_socket_disable = True
+
+# Without a proxy of ours nobody may say for whom they speak; with one, it stands on this machine or in front of it.
+forwarded_allow_ips = "127.0.0.1" if env.int("CONSOLE_TRUSTED_PROXIES", default=0) else ""
