@@ -20,6 +20,9 @@ _ABOUT_THE_KEY: Final = frozenset(
         "session_not_readable",
     ]
 )
+# For these the words of a job promise that it is asked again by itself; a turn that has ended is not.
+_OVER: Final = frozenset(["public_api_disabled", "rate_limited", "internal_error"])
+_RETRY: Final = "Retry asks the same again, as a new question with a price of its own."
 
 
 def explain(turn: Turn) -> Problem | None:
@@ -28,6 +31,7 @@ def explain(turn: Turn) -> Problem | None:
     match turn.status:
         case Turn.Status.FAILED | Turn.Status.REFUSED:
             problem = from_code(turn.error_code, **told)  # type: ignore[arg-type]
+            problem = replace(problem, next_step=_RETRY) if turn.error_code in _OVER else problem
         case Turn.Status.NEEDS_REVIEW:
             problem = from_code(turn.error_code, **told, known=False)  # type: ignore[arg-type]
         case Turn.Status.UNKNOWN:
