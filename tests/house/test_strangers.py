@@ -27,7 +27,7 @@ OBJECT_OF = {
         ),
         "job",
     ),
-    **dict.fromkeys(("jobs:result", "jobs:result_download", "jobs:result_preview"), "result"),
+    **dict.fromkeys(("jobs:result", "jobs:result_download", "jobs:result_preview", "jobs:result_reference"), "result"),
     **dict.fromkeys(("files:content", "files:preview", "files:card", "files:removal", "files:restoration"), "file"),
     **dict.fromkeys(("projects:show", "projects:edit", "projects:archive", "credits:project_month"), "project"),
     **dict.fromkeys(
