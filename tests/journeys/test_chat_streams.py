@@ -84,12 +84,12 @@ def test_stopping_ends_the_stream_at_rivya_within_two_seconds_and_costs_nothing(
         began = time.monotonic()
         alice.stop(page.turn)
         key = key_of(stack, page.turn)
-        eventually(lambda: [turn for turn in at_rivya(stack, key) if turn["state"] == "released"], 6.0, 0.05)
-        assert time.monotonic() - began < 10  # two seconds on a quiet machine; a busy one takes its own time
+        eventually(lambda: [turn for turn in at_rivya(stack, key) if turn["state"] == "released"], 2.0, 0.05)
+        assert time.monotonic() - began < 4  # reading the state takes a moment of its own
         for event in stream:
             page.take(event)
     assert page.status == "stopped"
-    assert time.monotonic() - began < 15  # what was charged is found out after that, and told by the turn's live event
+    assert time.monotonic() - began < 6  # what was charged is found out after that, and told by the turn's live event
     stopped = next(turn for turn in turns_ended(stack) if turn["id"] == page.turn)
     assert (stopped["status"], stopped["final_credits"]) == ("stopped", 0)
 
