@@ -25,6 +25,10 @@ class Act(StrEnum):
     MANAGE_KEYS = "manage keys"
     MANAGE_PEOPLE = "manage people"
     READ_AUDIT = "read audit"
+    MANAGE_TEAM = "manage the team"
+    MANAGE_BUDGETS = "manage budgets"
+    ALLOW_OVERRUN = "let a project pass its budget"
+    CORRECT_LEDGER = "correct the ledger"
 
 
 _EVERYONE = frozenset(Role)
@@ -38,6 +42,10 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_KEYS: _ADMINS,
     Act.MANAGE_PEOPLE: _ADMINS,
     Act.READ_AUDIT: _ADMINS,
+    Act.MANAGE_TEAM: _ADMINS,
+    Act.MANAGE_BUDGETS: _ADMINS,
+    Act.ALLOW_OVERRUN: frozenset({Role.OWNER}),
+    Act.CORRECT_LEDGER: _ADMINS,
 }
 
 
@@ -95,6 +103,13 @@ def current_membership(request: HttpRequest) -> Membership | None:
     mine = list(Membership.objects.select_related("team").filter(user=request.user))
     chosen = request.session.get(SESSION_TEAM)
     return next((membership for membership in mine if str(membership.team_id) == chosen), mine[0] if mine else None)
+
+
+def people_who_may(act: Act, team_id: uuid.UUID) -> list[User]:
+    """The active people of the team whose role allows the act."""
+    return list(
+        User.objects.filter(is_active=True, memberships__team_id=team_id, memberships__role__in=MAY[act]).order_by("pk")
+    )
 
 
 def is_member(user_id: uuid.UUID, team_id: uuid.UUID) -> bool:

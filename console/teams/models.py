@@ -73,6 +73,8 @@ class Team(models.Model):
     name = models.CharField(max_length=80)
     time_zone = models.CharField(max_length=64, default="UTC")
     is_demo = models.BooleanField(default=False)
+    billing_contact = models.CharField(max_length=200, blank=True)  # who tops the wallet up: a name, an address
+    low_balance_at = models.PositiveIntegerField(default=50)  # credits; below it the wallet counts as low
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TeamQuerySet.as_manager()
