@@ -30,6 +30,7 @@ class Project(models.Model):
     key = models.ForeignKey(Key, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
     default_model = models.CharField(max_length=120, blank=True)
     monthly_budget = models.PositiveIntegerField(null=True, blank=True)
+    may_overrun = models.BooleanField(default=False)  # an owner lets work go on past the budget; shown wherever it is
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True)
