@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "console.live",
     "console.audit",
     "console.teams",
+    "console.notices",
     "console.keys",
     "console.projects",
     "console.credits",
