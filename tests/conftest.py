@@ -5,19 +5,41 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from console.engine import append_only
 from console.keys.models import Key
 from console.projects.models import Project
 from console.teams.models import Role, Team, User
 from tests.factories import make_key, make_project, make_team, make_user
+
+
+@pytest.fixture(autouse=True)
+def append_only_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Append-only tables are protected in every test; only emptying them after a transactional one lifts that."""
+    wanted = {"db", "transactional_db", "_django_db_helper"} & set(request.fixturenames)
+    if not wanted:
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    _execute(append_only.statements)
+    yield
+    if not connection.in_atomic_block:
+        _execute(append_only.undoing)
+
+
+def _execute(statements: Callable[[str, str], list[str]]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements(connection.vendor, "credits_entry"):
+            cursor.execute(statement)
 
 
 @pytest.fixture

@@ -16,12 +16,13 @@ class Quote:
     is_exact: bool
     project_left: int | None
     project_budget: int | None
+    may_overrun: bool
     wallet_left: int | None
     wallet_read_at: datetime | None
 
     @property
     def exceeds_project(self) -> bool:
-        return self.project_left is not None and (self.credits or 0) > self.project_left
+        return self.project_left is not None and not self.may_overrun and (self.credits or 0) > self.project_left
 
     @property
     def exceeds_wallet(self) -> bool:
@@ -38,12 +39,13 @@ class Quote:
 
 def quote(model: CatalogueModel, project: Project) -> Quote:
     """Never our own arithmetic on prices: base_credits, the project's month and the wallet (rivya-api.md §15, A35)."""
-    account = project.key.account if project.key else None
+    account, month = project.key.account if project.key else None, ledger.month_now(project)
     return Quote(
         credits=model.base_credits,
         is_exact=model.is_priced_exactly,
-        project_left=ledger.left_this_month(project),
-        project_budget=project.monthly_budget,
+        project_left=month.left,
+        project_budget=month.limit,
+        may_overrun=month.may_overrun,
         wallet_left=account.balance if account else None,
         wallet_read_at=account.balance_at if account else None,
     )

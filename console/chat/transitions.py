@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from console.chat.models import Turn, TurnPiece
 from console.credits import ledger
+from console.credits.models import Entry
 from console.live.publishing import publish
 
 
@@ -33,7 +34,8 @@ def move(turn: Turn, status: str, *, final: bool = False, **fields: Any) -> bool
 
 def charge(turn: Turn, credits: int) -> None:
     """Close the turn's reservation with what Rivya charged."""
-    ledger.settle(turn.pk, credits)
+    outcome = Entry.Outcome.FAILED if turn.status == Turn.Status.FAILED else Entry.Outcome.DONE
+    ledger.settle(turn.pk, credits, outcome=outcome)
 
 
 def give_back(turn: Turn) -> None:

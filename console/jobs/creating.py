@@ -49,9 +49,9 @@ def create_job(order: Order, files: list[ReferenceFile]) -> Job:
 
 def _look_for_room(order: Order) -> None:
     """Before anything is uploaded; what counts is the reservation in `open_job`."""
-    left = ledger.left_this_month(order.project)
-    if left is not None and left < order.quoted_credits:
-        raise ledger.BudgetReached(order.project, order.quoted_credits, left)
+    month = ledger.month_now(order.project)
+    if not month.holds(order.quoted_credits):
+        raise ledger.BudgetReached(order.project, order.quoted_credits, month.left or 0)
 
 
 @clients.from_sync

@@ -66,7 +66,7 @@ def _succeeded(job: Job, generation: rivya.Generation, seen: dict[str, Any]) -> 
         code, message = "result_missing", "Rivya says the job succeeded but names no result."
     if not move(job, status, final_credits=final, error_code=code, error_message=message, **seen):
         return
-    charge(job, final)
+    charge(job, final, rivya_at=generation.updated_at)
     for index, url in enumerate(urls):
         result = Result.objects.create(job=job, index=index, source_url=url, source_host=host_of(url))
         transaction.on_commit(lambda pk=str(result.pk): collect_result.enqueue(pk))  # type: ignore[misc]
@@ -79,9 +79,9 @@ def _failed(job: Job, generation: rivya.Generation, seen: dict[str, Any]) -> Non
     if not move(job, Job.Status.FAILED, final_credits=final, error_code=code, error_message=message, **seen):
         return
     if final:
-        charge(job, final)
+        charge(job, final, rivya_at=generation.updated_at)
     else:
-        give_back(job)
+        give_back(job, rivya_at=generation.updated_at)
 
 
 def _unreadable(job: Job, answer: Answer) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from console import rivya
+from console.credits import ledger
 from console.jobs.asking import Answer
 from console.jobs.following import apply
 from console.jobs.models import Job, Step
@@ -65,6 +66,8 @@ def _accepted(job: Job, generation: rivya.Generation, elapsed_ms: int) -> None:
     )
     job.rivya_id, job.accepted_at = generation.id, timezone.now()
     Job.objects.filter(pk=job.pk).update(rivya_id=job.rivya_id, accepted_at=job.accepted_at, misses=0)
+    if generation.reserved_credits is not None:
+        ledger.accept(job.pk, generation.reserved_credits, rivya_at=generation.created_at)
     apply(job, generation)
 
 

@@ -1,10 +1,12 @@
 """The one place that moves a job's state, whoever asks: a conditional update whose row count tells who won."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from console.credits import ledger
+from console.credits.models import Entry
 from console.jobs.models import Job, Step
 from console.jobs.timeline import note
 from console.live.publishing import publish
@@ -36,13 +38,14 @@ def move(job: Job, status: str, *, source: Step.Source = Step.Source.RIVYA, text
     return True
 
 
-def charge(job: Job, credits: int) -> None:
-    """Close the job's reservation with what Rivya charged."""
-    ledger.settle(job.pk, credits)
+def charge(job: Job, credits: int, *, rivya_at: datetime | None = None) -> None:
+    """Close the job's reservation with what Rivya charged. The job has moved to its end before."""
+    outcome = Entry.Outcome.DONE if job.status == Job.Status.SUCCEEDED else Entry.Outcome.FAILED
+    ledger.settle(job.pk, credits, outcome=outcome, rivya_at=rivya_at)
     note(job.pk, Step.Source.LEDGER, Step.Kind.SETTLED, f"{credits} credits", credits=credits)
 
 
-def give_back(job: Job) -> None:
+def give_back(job: Job, *, rivya_at: datetime | None = None) -> None:
     """Close the job's reservation with nothing charged."""
-    ledger.release(job.pk)
+    ledger.release(job.pk, rivya_at=rivya_at)
     note(job.pk, Step.Source.LEDGER, Step.Kind.RELEASED, f"{job.quoted_credits} credits", credits=job.quoted_credits)

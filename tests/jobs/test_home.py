@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from console.credits import ledger
@@ -64,11 +65,11 @@ def test_the_month_is_counted_in_days_of_the_team(
     studio: Project, alice: User, browser_of: Browse, zone: str, day: int
 ) -> None:
     Team.objects.update(time_zone=zone)
-    job = make_job(studio, alice, model=make_model(base_credits=8))
-    entry = ledger.settle(job.pk, 6)
-    first = entry.at.replace(day=1, hour=20, minute=0)
-    entry.__class__.objects.filter(pk=entry.pk).update(at=first)
-    page = browser_of(alice).get("/jobs/spend/")
+    studio.refresh_from_db()
+    with time_machine.travel("2026-04-01T20:00:00Z", tick=False):
+        job = make_job(studio, alice, model=make_model(base_credits=8))
+        ledger.settle(job.pk, 6)
+        page = browser_of(alice).get("/jobs/spend/")
     assert page.context["total"] == 6
     assert [bar.day.day for bar in page.context["bars"] if bar.credits] == [day]
 

@@ -1,0 +1,8 @@
+"""The rows of credits. Credits are integers; Rivya's `reserved` and `final` figures are the only prices."""
+
+from console.credits.models.budget import Budget
+from console.credits.models.budget_ask import BudgetAsk
+from console.credits.models.day_usage import NOBODY, DayUsage, Unrolled
+from console.credits.models.entry import Entry, EntryQuerySet
+
+__all__ = ["NOBODY", "Budget", "BudgetAsk", "DayUsage", "Entry", "EntryQuerySet", "Unrolled"]
