@@ -7,13 +7,15 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
+import django
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from whitenoise import WhiteNoise
 
+from console.engine.threads import Handler
 from console.ui.body_limit import limit_bodies
 
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
+django_application = Handler()
 limited_application = limit_bodies(django_application)
 
 from console.chat import leaving  # noqa: E402 - its models need the applications to be ready

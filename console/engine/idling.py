@@ -1,4 +1,4 @@
-"""Hold no database connection for a reader: the pool has twenty, and a page's stream lasts for minutes."""
+"""Hold no thread and no database connection for a reader: the pool has twenty, a page's stream lasts for minutes."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -6,6 +6,8 @@ from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
+
+from console.engine.threads import let_thread_go
 
 
 async def without_connection(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -16,12 +18,14 @@ async def without_connection(chunks: AsyncIterator[bytes]) -> AsyncIterator[byte
     async with aclosing(cast(AsyncGenerator[bytes, None], chunks)):
         async for chunk in chunks:
             await sync_to_async(close_old_connections)()
+            let_thread_go()
             yield chunk
 
 
 async def begun_without_connection(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same bytes, for a stream of many small chunks that asks the database nothing, or gives back what it used."""
     await sync_to_async(close_old_connections)()
+    let_thread_go()
     async with aclosing(cast(AsyncGenerator[bytes, None], chunks)):
         async for chunk in chunks:
             yield chunk
