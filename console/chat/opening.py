@@ -37,8 +37,7 @@ async def ask(question: Question, files: list[ReferenceFile]) -> Turn:
             *(ensure_upload(file, secret, model=question.model.pk) for file in files), return_exceptions=False
         )
         question = replace(question, attachments=list(zip(files, uploads, strict=True)))
-        lease = None if leaving().is_set() else stage().lease
-        turn, is_new = await sync_to_async(open_turn)(question, secret, lease)
+        return await asyncio.shield(_begun(question, secret))
     except KeyUnusable:
         raise CannotAsk(_no_key(question)) from None
     except clients.CannotOpen:
@@ -52,6 +51,13 @@ async def ask(question: Question, files: list[ReferenceFile]) -> Turn:
         ) from None
     except rivya.RivyaError as error:
         raise CannotAsk(_upload_failed(error)) from None
+
+
+async def _begun(question: Question, secret: Secret) -> Turn:
+    """Many who ask at once queue here, in order, and not for the database's lock, where the unlucky wait for long."""
+    lease = None if leaving().is_set() else stage().lease
+    async with stage().writer.alone:
+        turn, is_new = await sync_to_async(open_turn)(question, secret, lease)
     if is_new and lease is not None:
         stage().start(turn, first_step())
     return turn

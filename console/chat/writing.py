@@ -63,6 +63,7 @@ class Writer:
         self._changes: list[Change] = []
         self._unwritten: list[Piece] = []
         self._wake = asyncio.Event()
+        self.alone = asyncio.Lock()  # held while the room writes: one transaction a process at a time
         self._renewed_at = self._looked_at = 0.0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="chat-writer")
 
@@ -100,7 +101,8 @@ class Writer:
         if not (pieces or changes or look):
             return
         batch = list(changes)
-        held = await self.in_thread(lambda: _write(pieces, batch, renew, look))
+        async with self.alone:
+            held = await self.in_thread(lambda: _write(pieces, batch, renew, look))
         self._unwritten = []
         self._changes = [each for each in self._changes if each not in batch]
         if renew:
