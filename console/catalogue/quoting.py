@@ -25,6 +25,11 @@ class Quote:
         return self.project_left is not None and not self.may_overrun and (self.credits or 0) > self.project_left
 
     @property
+    def passes_project(self) -> bool:
+        """Beyond the budget, and let through all the same."""
+        return self.project_left is not None and self.may_overrun and (self.credits or 0) > self.project_left
+
+    @property
     def exceeds_wallet(self) -> bool:
         return self.wallet_left is not None and (self.credits or 0) > self.wallet_left
 

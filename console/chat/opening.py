@@ -12,6 +12,7 @@ from console.chat.models import Turn
 from console.chat.running import first_step, stage
 from console.chat.unlocking import usable_secret
 from console.credits import ledger
+from console.credits.stopping import budget_stop
 from console.files.models import ReferenceFile
 from console.files.uploading import ensure_upload
 from console.keys import clients
@@ -43,7 +44,7 @@ async def ask(question: Question, files: list[ReferenceFile]) -> Turn:
     except clients.CannotOpen:
         raise CannotAsk(problems.key_paused("of this conversation", "unopenable")) from None
     except ledger.BudgetReached as reached:
-        raise CannotAsk(problems.over_budget(question.project.name, reached.left, reached.asked)) from None
+        raise CannotAsk(await sync_to_async(budget_stop)(reached)) from None
     except TurnOpen:
         happened = "The last question of this conversation is still being answered."
         raise CannotAsk(

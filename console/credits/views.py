@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from console.credits import ledger, spending, wallet
+from console.credits import budgeting, ledger, spending, wallet
 from console.credits.models import Entry, EntryQuerySet
 from console.projects.models import Project
 from console.teams.access import TeamRequest, enter, in_team
@@ -63,17 +63,15 @@ def project_month(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A fragment for a project's page: this month against its budget."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("team"), pk=pk)
     enter(request, project.team)
-    month = ledger.month_of(project, timezone.now())
-    entries = Entry.objects.filter(project=project, month=month)
-    charged, held = entries.charged(), entries.held()
-    words = f"{charged + held:,} of {project.monthly_budget or 0:,}"
+    standing = budgeting.standing_of(project)
     context = {
-        "words": words,
+        "words": standing.words,
         "project": project,
-        "month": month,
-        "charged": charged,
-        "held": held,
-        "committed": charged + held,
+        "month": standing.month.month,
+        "charged": standing.charged,
+        "held": standing.held,
+        "committed": standing.month.committed,
+        "limit": standing.month.limit,
     }
     return render(request, "credits/_project_month.html", context)
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from console import rivya
 from console.credits import ledger
+from console.credits.stopping import budget_stop
 from console.files.models import ReferenceFile, Upload
 from console.files.uploading import ensure_upload
 from console.jobs.models import Job
@@ -42,7 +43,7 @@ def create_job(order: Order, files: list[ReferenceFile]) -> Job:
     except clients.CannotOpen:
         raise CannotCreate(_told(problems.key_paused(str(order.project.key), "unopenable"))) from None
     except ledger.BudgetReached as reached:
-        raise CannotCreate(_told(problems.over_budget(order.project.name, reached.left, reached.asked))) from None
+        raise CannotCreate(_told(budget_stop(reached))) from None
     except rivya.RivyaError as error:
         raise CannotCreate(_upload_failed(error)) from None
 

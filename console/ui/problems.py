@@ -4,6 +4,7 @@ Codes are Rivya's (`rivya-api.md` §13), by code first and by status when the co
 comes from an exception of the client, the stored code of a job, or one of our own refusals.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -69,10 +70,22 @@ def from_code(
     return replace(told, charged_credits=final_credits or 0)
 
 
-def over_budget(project: str, left: int, needed: int) -> Problem:
-    """The project's budget does not hold the reservation: nothing was sent. Figures in credits."""
+def over_budget(project: str, left: int, needed: int, *, deciders: Sequence[str] = ()) -> Problem:
+    """The project's budget does not hold the reservation: nothing was sent. Figures in credits.
+
+    `deciders` are the people who may raise it.
+    """
     happened = f"This needs {needed:,} credits; the budget of {project} has {max(left, 0):,} left this month."
-    return replace(_problem(problem_words.OVER_BUDGET, charged="no"), what_happened=happened)
+    told = replace(_problem(problem_words.OVER_BUDGET, charged="no"), what_happened=happened)
+    who = _one_of(deciders)
+    return replace(told, next_step=f"Choose something smaller, or ask {who} to raise the budget.") if who else told
+
+
+def _one_of(names: Sequence[str]) -> str:
+    """As a sentence lists them: of more than three, the first two."""
+    if len(names) < 3:
+        return " or ".join(names)
+    return f"{names[0]}, {names[1]} or {names[2]}" if len(names) == 3 else f"{names[0]}, {names[1]} or another admin"
 
 
 def key_paused(key: str, state: str) -> Problem:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from console.catalogue.refreshing import refresh_if_due
+from console.credits.alerting import alert_budgets
 from console.jobs.collecting import enqueue_stale
 from console.jobs.submission import put_lapsed_before_a_person
 from console.live.models import Event
@@ -29,6 +30,7 @@ def prune_events() -> bool:
 DUTIES = (
     Duty(put_lapsed_before_a_person, every_seconds=15),
     Duty(refresh_if_due, every_seconds=15),
+    Duty(alert_budgets, every_seconds=5),
     Duty(enqueue_stale, every_seconds=5),
     Duty(prune_events, every_seconds=300),
 )

@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 
+from console.credits import asking, ledger
 from console.files.models import FileKind, ReferenceFile
 from console.jobs.models import Result
 from console.teams.models import Role, Team, User
@@ -29,7 +30,10 @@ OBJECT_OF = {
     ),
     **dict.fromkeys(("jobs:result", "jobs:result_download", "jobs:result_preview", "jobs:result_reference"), "result"),
     **dict.fromkeys(("files:content", "files:preview", "files:card", "files:removal", "files:restoration"), "file"),
-    **dict.fromkeys(("projects:show", "projects:edit", "projects:archive", "credits:project_month"), "project"),
+    **dict.fromkeys(("projects:show", "projects:edit", "projects:archive"), "project"),
+    **dict.fromkeys(("credits:project_month", "credits:budget", "credits:budget_asks"), "project"),
+    "credits:budget_decision": "ask",
+    "credits:correction": "charge",
     **dict.fromkeys(
         (
             "keys:show", "keys:card", "keys:check", "keys:replace", "keys:end_overlap", "keys:retire",
@@ -86,6 +90,8 @@ class Owned:
     team: str
     conversation: str
     turn: str
+    ask: str
+    charge: str
 
 
 @pytest.fixture
@@ -100,8 +106,12 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
         sha256="0" * 64, content="a", preview="b",
     )  # fmt: skip
     turn = make_turn(project, alice)
+    ask = asking.ask(project, 5, "For the launch", by=alice)
+    charged = make_job(project, alice)
+    ledger.settle(charged.pk, 1)
     made = (job, result, file, project, key, key.account, alice.memberships.get(), team, turn.conversation, turn)
-    return Owned(*(str(each.pk) for each in made))
+    ids = [str(each.pk) for each in (*made, ask, charged)]
+    return Owned(*ids)
 
 
 def test_every_address_with_an_id_is_known_here() -> None:

@@ -111,11 +111,15 @@ def test_a_model_that_does_not_exist_is_not_submitted(page: Page) -> None:
     assert not Job.objects.exists()
 
 
-def test_a_budget_that_does_not_hold_the_price_is_told(page: Page, project: Project) -> None:
+def test_a_budget_that_does_not_hold_the_price_is_told(page: Page, project: Project, team: Team) -> None:
+    make_user("dana", team, Role.OWNER)
     Project.objects.filter(pk=project.pk).update(monthly_budget=7)
     answer = page.send(prompt="A fox")
     assert answer.status_code == 422
-    assert "has 7 left this month" in answer.content.decode()
+    told = answer.content.decode()
+    assert "has 7 left this month" in told
+    assert "Dana" in told.partition("problem-body")[2]
+    assert f"/projects/{project.pk}/budget/?more=1#ask" in told
     assert (Job.objects.count(), Entry.objects.count()) == (0, 0)
 
 

@@ -1,0 +1,106 @@
+"""Budgets as a page shows them, and what changes one."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+
+from console.audit.recording import Actor, record
+from console.credits import ledger
+from console.credits.alerting import forget_alerts
+from console.credits.ledger import Month
+from console.credits.models import Budget, BudgetAsk, Entry
+from console.projects.models import Project
+from console.teams.models import Team
+
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A project's month: what was charged, what is still held, and what that leaves. Figures in credits."""
+
+    project: Project
+    month: Month
+    charged: int
+    open_asks: int = 0
+
+    @property
+    def held(self) -> int:
+        return self.month.committed - self.charged
+
+    @property
+    def percent(self) -> int | None:
+        """Committed as a share of the limit, rounded down; None without a limit, or with one of 0."""
+        return self.month.committed * 100 // self.month.limit if self.month.limit else None
+
+    @property
+    def words(self) -> str:
+        """As a meter says it: "23 of 600 credits"."""
+        return f"{self.month.committed:,} of {self.month.limit or 0:,} credits"
+
+
+def standing_of(project: Project) -> Standing:
+    """This project's current month."""
+    month = ledger.month_now(project)
+    charged = Entry.objects.filter(project=project, month=month.month).charged()
+    return Standing(project, month, charged, project.budget_asks.filter(_open(month.month)).count())
+
+
+def standings(team: Team) -> list[Standing]:
+    """Every open project of the team in the current month, and archived ones that spent in it; the fullest first."""
+    month = ledger.month_in(team.time_zone, timezone.now())
+    projects = list(Project.objects.filter(team=team))
+    budgets = {each.project_id: each for each in Budget.objects.filter(project__in=projects, month=month)}
+    charges = Entry.objects.filter(project__in=projects, month=month, kind__in=Entry.CHARGING).order_by()
+    charged = dict(charges.values_list("project").annotate(total=Sum("credits")))
+    asks = BudgetAsk.objects.filter(_open(month), project__in=projects).order_by()
+    asked = dict(asks.values_list("project").annotate(count=Sum(1)))
+    found = []
+    for project in projects:
+        project.team = team
+        budget = budgets.get(project.pk) or Budget(project=project, month=month)
+        if project.archived_at and not budget.committed:
+            continue
+        state = Month(month, project.monthly_budget, budget.raised, budget.committed, project.may_overrun)
+        found.append(Standing(project, state, charged.get(project.pk, 0), asked.get(project.pk, 0)))
+    return sorted(found, key=lambda each: (-(each.percent or 0), -each.month.committed, each.project.name))
+
+
+def earlier_months(project: Project) -> list[Budget]:
+    """The months before this one in which the project committed something, the latest first."""
+    month = ledger.month_of(project, timezone.now())
+    return list(project.budgets.filter(month__lt=month).exclude(committed=0).order_by("-month")[:MONTHS_SHOWN])
+
+
+def set_budget(
+    project: Project, monthly_budget: int | None, may_overrun: bool, *, by: Actor, request: HttpRequest | None = None
+) -> bool:
+    """Change the standing budget and whether work may go on past it; False when both are so already."""
+    with transaction.atomic():
+        held = Project.objects.select_for_update().get(pk=project.pk)
+        before = {"monthly_budget": held.monthly_budget, "may_overrun": held.may_overrun}
+        after: dict[str, Any] = {"monthly_budget": monthly_budget, "may_overrun": may_overrun}
+        if before == after:
+            return False
+        Project.objects.filter(pk=project.pk).update(**after)
+        forget_alerts(project.pk)
+        changed = {name: value for name, value in after.items() if before[name] != value}
+        record(
+            "budget.changed",
+            held,
+            team_id=held.team_id,
+            actor=by,
+            before={name: before[name] for name in changed},
+            after=changed,
+            request=request,
+        )
+    return True
+
+
+def _open(month: date) -> Q:
+    return Q(month=month, state=BudgetAsk.State.OPEN)
