@@ -6,14 +6,22 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from console.teams.models import Team
+from console.teams.models import Membership, Team
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices, each for one person of one team."""
 
     def visible_to(self, user: Any) -> "NoticeQuerySet":
-        return self.filter(person=user, team__memberships__user=user)
+        member = Membership.objects.filter(user=user, team=models.OuterRef("team"))
+        return self.filter(models.Exists(member), person=user)
+
+    def unmailed(self) -> "NoticeQuerySet":
+        """Those whose mail is still to go out, for people who want it and still belong to the team."""
+        without = MailChoice.objects.filter(person=models.OuterRef("person"), wants_mail=False)
+        member = Membership.objects.filter(user=models.OuterRef("person"), team=models.OuterRef("team"))
+        wanted = self.filter(mailed_at=None, read_at=None, person__is_active=True)
+        return wanted.filter(~models.Exists(without), models.Exists(member))
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
@@ -30,20 +38,32 @@ class Notice(models.Model):
     title = models.CharField(max_length=160)
     text = models.CharField(max_length=500, blank=True)
     url = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-at", "-id"]
+        ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="notice_once_an_occasion")]
         indexes = [
-            models.Index(fields=["person", "-at", "-id"], name="notice_person"),
+            models.Index(fields=["person", "-created_at", "-id"], name="notice_person"),
             models.Index(fields=["person"], condition=models.Q(read_at=None), name="notice_unread"),
-            models.Index(fields=["at"], condition=models.Q(mailed_at=None), name="notice_unmailed"),
+            models.Index(fields=["created_at"], condition=models.Q(mailed_at=None), name="notice_unmailed"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class MailChoice(models.Model):
+    """Whether a person gets notices by mail too; without a row they do."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="mail_choice"
+    )
+    wants_mail = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {'mail' if self.wants_mail else 'no mail'}"

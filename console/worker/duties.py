@@ -11,6 +11,7 @@ from console.credits.alerting import alert_budgets
 from console.jobs.collecting import enqueue_stale
 from console.jobs.submission import put_lapsed_before_a_person
 from console.live.models import Event
+from console.notices.mailing import mail_notices
 
 
 @dataclass(frozen=True)
@@ -32,5 +33,6 @@ DUTIES = (
     Duty(refresh_if_due, every_seconds=15),
     Duty(alert_budgets, every_seconds=5),
     Duty(enqueue_stale, every_seconds=5),
+    Duty(mail_notices, every_seconds=10),
     Duty(prune_events, every_seconds=300),
 )

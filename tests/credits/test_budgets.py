@@ -130,7 +130,7 @@ def test_each_share_of_the_budget_is_told_once(alice: User, bob: User, spring: P
         reserve(spring, bob, credits)
         told.append([alert_budgets(), alert_budgets()])
     assert told == [[False, False], [True, False], [False, False], [True, False], [False, False], [True, False]]
-    titles = Notice.objects.filter(person=alice).order_by("at").values_list("title", flat=True)
+    titles = Notice.objects.filter(person=alice).order_by("created_at").values_list("title", flat=True)
     assert list(titles) == [f"Spring has used {share} % of its budget" for share in (50, 80, 100)]
     assert not Notice.objects.filter(person=bob).exists()
 
@@ -148,7 +148,7 @@ def test_a_raised_limit_that_is_reached_anew_is_told_anew(alice: User, bob: User
     alert_budgets()
     reserve(spring, bob, 10)
     alert_budgets()
-    titles = Notice.objects.filter(person=alice, kind="budget").order_by("at").values_list("title", flat=True)
+    titles = Notice.objects.filter(person=alice, kind="budget").order_by("created_at").values_list("title", flat=True)
     assert [title.split()[3] for title in titles] == ["100", "50", "100"]
 
 

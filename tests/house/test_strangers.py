@@ -13,6 +13,8 @@ from django.urls import reverse
 from console.credits import asking, ledger
 from console.files.models import FileKind, ReferenceFile
 from console.jobs.models import Result
+from console.notices.models import Notice
+from console.notices.telling import tell
 from console.teams.models import Role, Team, User
 from tests.factories import make_job, make_key, make_project, make_turn, make_user
 from tests.house.routes import Route, routes
@@ -33,6 +35,7 @@ OBJECT_OF = {
     **dict.fromkeys(("projects:show", "projects:edit", "projects:archive"), "project"),
     **dict.fromkeys(("credits:project_month", "credits:budget", "credits:budget_asks"), "project"),
     "credits:budget_decision": "ask",
+    "notices:show": "notice",
     "credits:correction": "charge",
     **dict.fromkeys(
         (
@@ -69,8 +72,8 @@ FORMS = [
     ("jobs:new", "project", "project"),
     ("files:index", "project", "project"),
 ]
-# What a viewer may POST: look at another of their teams, and have the public list of models read again.
-VIEWER_MAY = {"teams:switch", "catalogue:refresh"}
+# What a viewer may POST: look at another of their teams, have the public list of models read again, read their notices.
+VIEWER_MAY = {"teams:switch", "catalogue:refresh", "notices:reading", "notices:mail"}
 OPEN = {"healthz", "readyz", "metrics", "live:stream"}
 ADDRESSES = [route for route in routes() if not route.name.startswith(("admin:", "account_"))]
 WITH_ID = [route for route in ADDRESSES if route.parameters and route.name not in NOBODYS]
@@ -92,6 +95,7 @@ class Owned:
     turn: str
     ask: str
     charge: str
+    notice: str
 
 
 @pytest.fixture
@@ -110,7 +114,8 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
     charged = make_job(project, alice)
     ledger.settle(charged.pk, 1)
     made = (job, result, file, project, key, key.account, alice.memberships.get(), team, turn.conversation, turn)
-    ids = [str(each.pk) for each in (*made, ask, charged)]
+    tell([alice], team=team, kind="budget", key="budget-80", title="Spring has used 80 %")
+    ids = [str(each.pk) for each in (*made, ask, charged, Notice.objects.get(kind="budget"))]
     return Owned(*ids)
 
 
