@@ -12,6 +12,7 @@ from sandbox.chat_requests import check_question
 from sandbox.chat_running import Run, committed_events
 from sandbox.chat_stream import frame, live_frames
 from sandbox.chat_turns import open_turn
+from sandbox.holding import hold_of
 from sandbox.idempotency import once
 from sandbox.triggers import refuse_if_asked
 from sandbox.visits import visit_of
@@ -56,7 +57,7 @@ async def _start(request: Request, caller: Caller, *, streamed: bool) -> Run | d
         return replay
     question = check_question(caller, body)
     refuse_if_asked(question.message, visit_of(request).attempt)
-    return Run(open_turn(call, question), streamed=streamed)
+    return Run(open_turn(call, question), streamed=streamed, hold=hold_of(caller.world, visit_of(request)))
 
 
 async def _wait(request: Request, run: Run) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.chat_answers import deltas_of
 from sandbox.chat_turns import Turn, commit, release
+from sandbox.holding import Hold
 from sandbox.triggers import words
 
 Event = tuple[str, dict[str, Any]]
@@ -15,8 +16,9 @@ Event = tuple[str, dict[str, Any]]
 class Run:
     """One turn in a task of its own, so that a reader may leave without ending it. Events end with ``None``."""
 
-    def __init__(self, turn: Turn, *, streamed: bool) -> None:
+    def __init__(self, turn: Turn, *, streamed: bool, hold: Hold | None = None) -> None:
         self.turn = turn
+        self.hold = hold
         self.events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._streamed = streamed
         self._flight = ExitStack()
@@ -39,11 +41,14 @@ class Run:
         await self.finish()
 
     async def _run(self) -> None:
-        turn = self.turn
+        turn, events = self.turn, 0
         with self._flight:
             try:
+                await self._pause_at(events)
                 async for event in self._work():
                     self.events.put_nowait(event)
+                    events += 1
+                    await self._pause_at(events)
             finally:
                 if turn.completion is None:
                     release(turn)
@@ -63,6 +68,10 @@ class Run:
         commit(turn)
         for event in committed_events(turn.completion or {}, turn.request_id):
             yield event
+
+    async def _pause_at(self, events: int) -> None:
+        if self.hold is not None:
+            await self.hold.pause_model(events)
 
     def _pause(self, asked: list[str], index: int, count: int) -> float:
         """Return the seconds before a delta."""

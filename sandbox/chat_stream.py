@@ -17,6 +17,7 @@ CUTS: dict[str, dict[str, Any]] = {
     "cut": {"fault": "cut_stream", "after_events": 6},
     "cut committed": {"fault": "cut_stream", "after_events": 6, "committed": True},
 }
+HARMLESS = ("odd_stream", "hold_stream")
 
 
 def frame(name: str, data: dict[str, Any]) -> bytes:
@@ -29,17 +30,24 @@ async def live_frames(request: Request, run: Run) -> AsyncIterator[bytes]:
     fault = visit_of(request).stream or _asked_for(run)
     sent = 0
     try:
+        await _held(run, sent)
         while (event := await _next(run)) is not None:
-            if fault and fault["fault"] != "odd_stream" and sent >= int(fault.get("after_events", 1)):
+            if fault and fault["fault"] not in HARMLESS and sent >= int(fault.get("after_events", 1)):
                 async for piece in _broken(request, run, fault):
                     yield piece
                 return
             for piece in odd(frame(*event), fault) if fault else [frame(*event)]:
                 yield piece
             sent += 1
+            await _held(run, sent)
     finally:
         if run.turn.world.assumptions.chat_on_disconnect == "stop":
             await run.stop()
+
+
+async def _held(run: Run, sent: int) -> None:
+    if run.hold is not None:
+        await run.hold.pause_reader(sent)
 
 
 async def _next(run: Run) -> tuple[str, dict[str, Any]] | None:

@@ -28,7 +28,7 @@ async def make_fault(request: Request) -> Response:
 
 async def list_faults(request: Request) -> Response:
     """What is armed, and how often it struck."""
-    data = [vars(fault) for fault in world_of(request).faults]
+    data = [fault.shown() for fault in world_of(request).faults]
     return json_answer({"data": data, "known": {name: (fault.__doc__ or "").strip() for name, fault in FAULTS.items()}})
 
 

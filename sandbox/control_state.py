@@ -37,7 +37,7 @@ def full_state(world: World, account: str | None = None) -> dict[str, Any]:
             {"method": method, "path": path, "status": status, "count": count}
             for (method, path, status), count in sorted(world.counters.items())
         ],
-        "faults": [vars(fault) for fault in world.faults],
+        "faults": [fault.shown() for fault in world.faults],
     }
 
 

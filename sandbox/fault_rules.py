@@ -1,5 +1,6 @@
 """Which fault strikes which request: method, path, account, key, model and prompt, then ``skip`` and ``times``."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -22,6 +23,12 @@ class Fault:
     skip: int = 0
     times: int | None = 1
     used: int = 0
+    holding: int = 0
+    disarmed: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as the control face tells it."""
+        return {name: value for name, value in vars(self).items() if name != "disarmed"}
 
     def fits(self, visit: Visit) -> bool:
         if self.times is not None and self.used >= self.times:
@@ -47,7 +54,7 @@ def pick(world: World, visit: Visit) -> Fault | None:
             continue
         fault.used += 1
         world.store.run("UPDATE faults SET used = ? WHERE id = ?", fault.used, fault.id)
-        visit.fault = fault.fault
+        visit.fault, visit.fault_id = fault.fault, fault.id
         return fault
     return None
 
@@ -72,6 +79,7 @@ def disarm(world: World, fault: int | None = None) -> int:
     gone = [one for one in world.faults if fault in (None, one.id)]
     for one in gone:
         world.faults.remove(one)
+        one.disarmed.set()
         world.store.run("DELETE FROM faults WHERE id = ?", one.id)
     return len(gone)
 

@@ -83,7 +83,7 @@ async def slow_body(strike: Strike) -> None:
 
 
 async def stream(strike: Strike) -> None:
-    """Handed to the chat stream, which knows its own events (``cut_stream``, ``stream_error``, ``odd_stream``)."""
+    """Handed to the chat stream, which knows its own events (``cut_stream``, ``hold_stream``, ``odd_stream`` …)."""
     strike.visit.stream = {"fault": strike.visit.fault} | strike.options
     await strike.run()
 
@@ -106,6 +106,7 @@ FAULTS: dict[str, Callable[[Strike], Awaitable[None]]] = {
     "half_body": half_body,
     "slow_body": slow_body,
     "cut_stream": stream,
+    "hold_stream": stream,
     "stream_error": stream,
     "odd_stream": stream,
     **fault_answers.FAULTS,

@@ -25,6 +25,7 @@ class Visit:
     prompt: str | None = None
     attempt: int = 1
     fault: str | None = None
+    fault_id: int | None = None
     stream: dict[str, Any] | None = None
     headers: dict[bytes, str] = field(default_factory=dict)
     pause_during: Callable[[], Awaitable[None]] = _go_on

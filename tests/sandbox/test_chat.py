@@ -1,3 +1,4 @@
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -154,6 +155,42 @@ def test_a_cut_stream_is_lost_or_kept(
     again = [name for name, _ in listen(sandbox, account, idempotency_key="cut")]
     assert ("message.delta" in again) is not committed
     assert credits(sandbox, account) == 99
+
+
+def hold(sandbox: Sandbox, after_events: int, *, committed: bool = False) -> None:
+    sandbox.fault("hold_stream", "*/stream", after_events=after_events, committed=committed)
+
+
+def holding(sandbox: Sandbox) -> list[int]:
+    return [fault["holding"] for fault in sandbox.state()["faults"]]
+
+
+@pytest.mark.parametrize(("committed", "state"), [(False, "running"), (True, "committed")])
+def test_a_held_stream_stands_still_until_its_fault_is_disarmed(
+    sandbox: Sandbox, account: str, committed: bool, state: str
+) -> None:
+    hold(sandbox, 3, committed=committed)
+    reader = listen(sandbox, account)
+    heard = [name for name, _ in itertools.islice(reader, 3)]
+    wait_until(lambda: holding(sandbox) == [1])
+
+    name = account.removeprefix("rvya_sk_")
+    wait_until(lambda: [turn["state"] for turn in sandbox.state()["turns"] if turn["account"] == name] == [state])
+    assert heard == ["session.created", "message.delta", "message.delta"]
+    sandbox.control("DELETE", "/faults")
+    assert [name for name, _ in reader][-3:] == ["message.completed", "usage.completed", "done"]
+    assert credits(sandbox, account) == 99
+
+
+def test_a_reader_that_leaves_a_held_stream_ends_the_hold(sandbox: Sandbox, account: str) -> None:
+    hold(sandbox, 1)
+    reader = listen(sandbox, account)
+    next(reader)
+    wait_until(lambda: holding(sandbox) == [1])
+    reader.close()  # type: ignore[attr-defined]
+
+    wait_until(lambda: holding(sandbox) == [0])
+    wait_until(lambda: credits(sandbox, account) == 100)
 
 
 @pytest.mark.parametrize(("policy", "left"), [("stop", 100), ("continue", 99)])
