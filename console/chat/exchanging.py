@@ -1,6 +1,7 @@
 """One exchange with Rivya about a turn: the network half; writes no outcome."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from console import rivya
@@ -14,6 +15,7 @@ from console.keys import clients
 # Rivya sends heartbeats every 15 s or so (A21): much longer silence means that nobody is there any more.
 IDLE_SECONDS = 75.0
 LONGEST_SECONDS = 1800.0
+REPLAY_SECONDS = 30.0
 
 
 async def send(turn: Turn, lease: UUID, access: Access, accepted: Callable[[str], None], live: LiveTurn) -> Outcome:
@@ -35,6 +37,32 @@ async def look(turn: Turn, lease: UUID, access: Access, taken: set[str]) -> Outc
     except rivya.RivyaError as error:
         return Outcome(Act.LOOK, lease, access.secret_id, error=error)
     return Outcome(Act.LOOK, lease, access.secret_id, message=committed_answer(turn, taken, session))
+
+
+async def confirm(turn: Turn, lease: UUID, access: Access) -> Outcome:
+    """Have a committed answer replayed. Left at the first sign that it is no replay. Raises nothing of Rivya's."""
+    client = clients.streaming_client(access.api_key).with_options(attempts=1)
+    told = Outcome(Act.CONFIRM, lease, access.secret_id)
+    try:
+        async with client.chat.stream(
+            bytes(turn.body),
+            idempotency_key=turn.idempotency_key,
+            idle_seconds=REPLAY_SECONDS,
+            deadline_seconds=REPLAY_SECONDS,
+        ) as events:
+            async for event in events:
+                match event:
+                    case rivya.SessionCreated() if event.session_id != turn.conversation.session_id:
+                        return replace(told, is_anew=True)
+                    case rivya.MessageDelta():
+                        return replace(told, is_anew=True)
+                    case rivya.MessageCompleted():
+                        told = replace(told, message=event.message)
+                    case rivya.UsageCompleted():
+                        told = replace(told, usage=event.usage, credits=event.credits)
+    except rivya.RivyaError as error:
+        return replace(told, error=error)
+    return told
 
 
 async def _streamed(

@@ -8,10 +8,12 @@ from console import rivya
 
 
 class Act(StrEnum):
-    """The two things that can be done about a turn: send it (it may buy), look into its session (it buys nothing)."""
+    """What can be done about a turn: send it (it may buy), look into its session (it buys nothing), or have a
+    committed answer replayed under its own key, to learn what was charged."""
 
     SEND = "send"
     LOOK = "look"
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Outcome:
     error: rivya.RivyaError | None = None
     no_key: str = ""
     stopped: bool = False
+    is_anew: bool = False  # asked for a replay, Rivya began another answer
 
     @property
     def was_accepted(self) -> bool:

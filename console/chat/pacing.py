@@ -13,6 +13,8 @@ GIVE_UP_WITHIN = timedelta(minutes=2)
 STOPPED_LOOKS_SECONDS = (1, 4, 10)
 # An answer that Rivya begins and breaks off this often is not coming.
 MOST_SENDS_BROKEN_OFF = 5
+# Requests to replay a committed answer whose charge is not known, in seconds after one another.
+CONFIRM_SECONDS = (0, 2, 10, 60)
 LOOK_AGAIN_SECONDS = (1, 2, 5, 15, 30, 60)
 
 

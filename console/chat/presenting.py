@@ -82,17 +82,16 @@ class Shown:
 
     @property
     def is_checking_charge(self) -> bool:
-        """Stopped, and not known for sure yet that nothing is charged."""
-        return self.turn.status == Turn.Status.STOPPED and not self.turn.is_final
+        """Stopped or answered, and not known yet what was charged."""
+        return self.turn.status in (Turn.Status.STOPPED, Turn.Status.DONE) and not self.turn.is_final
 
     @property
     def credits_words(self) -> str:
         """What it cost, as far as it is known."""
         turn = self.turn
         if turn.status == Turn.Status.DONE and turn.final_credits is None:
-            return (
-                f"{_credits(turn.reserved_credits or turn.quoted_credits)} reserved; Rivya's final figure was cut off"
-            )
+            assumed = turn.quoted_credits if turn.reserved_credits is None else turn.reserved_credits
+            return f"{_credits(assumed)} assumed, as reserved: Rivya's final figure never came"
         if turn.is_final:
             return _credits(turn.final_credits or 0)
         return f"{_credits(turn.reserved_credits or turn.quoted_credits)} reserved"

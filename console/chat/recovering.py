@@ -57,6 +57,8 @@ def claim_due(limit: int) -> tuple[UUID, list[Turn]]:
 
 def next_step(turn: Turn) -> Next:
     """What a turn that nobody runs needs first. Whatever Rivya may have is looked for before anything is sent again."""
+    if turn.status == Turn.Status.DONE:
+        return Next(Act.CONFIRM)
     if turn.status == Turn.Status.STOPPED or turn.is_in_doubt:
         return Next(Act.LOOK, 0, "finding_out")
     return Next(Act.SEND, 0, "sending")

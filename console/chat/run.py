@@ -11,7 +11,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from console.chat.accepting import Accepted
-from console.chat.exchanging import look, send
+from console.chat.confirming import count_confirmation
+from console.chat.exchanging import confirm, look, send
 from console.chat.live_turn import LiveTurn
 from console.chat.models import Turn, TurnPiece
 from console.chat.outcomes import Act, Next, Outcome
@@ -69,7 +70,7 @@ class Run:
         while step.act is not None:
             self.live.tell("stopping" if self.is_stopped else step.phase)
             await self._wait(step.after_seconds)
-            outcome = await (self._sent() if step.act == Act.SEND else self._looked())
+            outcome = await self._done(step.act)
             step = await self._writer.write(partial(settle, self.pk, outcome))
             if step.text_is_over:
                 self.live.end()
@@ -82,6 +83,15 @@ class Run:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)
                 self._stopping.clear()
+
+    async def _done(self, act: Act) -> Outcome:
+        match act:
+            case Act.SEND:
+                return await self._sent()
+            case Act.LOOK:
+                return await self._looked()
+            case Act.CONFIRM:
+                return await self._confirmed()
 
     async def _sent(self) -> Outcome:
         if self.is_stopped:
@@ -102,6 +112,13 @@ class Run:
         if access.missing:
             return Outcome(Act.LOOK, self.lease, no_key=access.missing)
         return await look(self.turn, self.lease, access, taken)
+
+    async def _confirmed(self) -> Outcome:
+        access: Access = await self._writer.write(self._begin_confirm)
+        self.is_known = True
+        if access.missing:
+            return Outcome(Act.CONFIRM, self.lease, no_key=access.missing)
+        return await confirm(self.turn, self.lease, access)
 
     async def _ended(self, exchange: Coroutine[Any, Any, Outcome]) -> Outcome:
         self._exchange = asyncio.get_running_loop().create_task(exchange)
@@ -136,6 +153,11 @@ class Run:
         access = self._fresh(to_read=True)
         others = Turn.objects.filter(conversation_id=self.turn.conversation_id).exclude(pk=self.pk)
         return access, set(others.exclude(rivya_message_id="").values_list("rivya_message_id", flat=True))
+
+    def _begin_confirm(self) -> Access:
+        access = self._fresh(to_read=False)
+        is_ours = access.missing or count_confirmation(self.turn, self.lease)
+        return access if is_ours else Access(missing="held elsewhere")
 
     def _fresh(self, *, to_read: bool) -> Access:
         self.turn = Turn.objects.select_related("conversation").get(pk=self.pk)

@@ -80,11 +80,12 @@ def _without_streaming(turn: Turn, was_in_doubt: bool) -> Next:
 
 def _unanswered(turn: Turn, outcome: Outcome) -> Next:
     """Silence, a cut, a 5xx or a body that makes no sense: Rivya may have it. Look first where there is a session."""
-    if turn.first_sent_at and timezone.now() - turn.first_sent_at > RESEND_WITHIN:
+    has_session = bool(turn.conversation.session_id)  # read first, however old: `looking` gives up, not we
+    if not has_session and turn.first_sent_at and timezone.now() - turn.first_sent_at > RESEND_WITHIN:
         return needs_review(turn, "outcome_unknown", "Rivya never said whether it answered this question.")
     move(turn, Turn.Status.UNKNOWN)
     pause = resend_pause(turn.sends, _retry_after(outcome.error))
-    if turn.conversation.session_id:
+    if has_session:
         return Next(Act.LOOK, 1.0 if turn.sends - turn.clear_sends < MOST_SENDS_BROKEN_OFF else pause, "finding_out")
     return Next(Act.SEND, pause, "finding_out")
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from console import rivya
 from console.chat import looking, sending
 from console.chat.accepting import keep_session
+from console.chat.confirming import next_confirmation
 from console.chat.models import Turn
 from console.chat.outcomes import END, Act, Next, Outcome
 from console.chat.transitions import charge, move
@@ -33,6 +34,8 @@ def settle(turn_id: Any, outcome: Outcome) -> Next:
 
 
 def _written(turn: Turn, outcome: Outcome) -> Next:
+    if outcome.act == Act.CONFIRM:
+        return _confirmed(turn, outcome)
     if outcome.message is not None:
         return _answered(turn, outcome, outcome.message)
     if outcome.act == Act.LOOK:
@@ -41,15 +44,40 @@ def _written(turn: Turn, outcome: Outcome) -> Next:
 
 
 def _answered(turn: Turn, outcome: Outcome, message: rivya.Message) -> Next:
-    """Committed: paid for, whether a person stopped it or not."""
+    """Committed: paid for, whether a person stopped it or not. Where the charge was cut off it is found out."""
+    facts = _facts(turn, outcome, message)
+    is_whole = outcome.act == Act.SEND and outcome.error is None
+    turn.checks = 0
+    step = None if is_whole or facts["final_credits"] is not None else next_confirmation(turn, outcome)
+    if step is None:
+        return _closed(turn, **facts)
+    move(turn, Turn.Status.DONE, **facts, checks=0)
+    return step
+
+
+def _confirmed(turn: Turn, outcome: Outcome) -> Next:
+    """After a replay was asked for: what it told, or another try, or what was reserved."""
+    facts = _facts(turn, outcome, outcome.message) if outcome.message is not None else {}
+    is_told = bool(facts) and (outcome.error is None or facts["final_credits"] is not None)
+    step = None if is_told else next_confirmation(turn, outcome)
+    return step or _closed(turn, **facts)
+
+
+def _closed(turn: Turn, **facts: Any) -> Next:
+    """Final, and charged once: where Rivya's figure never came, with what was reserved; our estimate as the last."""
+    if move(turn, Turn.Status.DONE, final=True, **facts):
+        known = (turn.final_credits, turn.reserved_credits, turn.quoted_credits)
+        charge(turn, next(figure for figure in known if figure is not None))
+    return END
+
+
+def _facts(turn: Turn, outcome: Outcome, message: rivya.Message) -> dict[str, Any]:
     usage, credits = outcome.usage, outcome.credits
-    reserved = credits.reserved if credits and credits.reserved is not None else turn.reserved_credits
-    final = credits.final if credits else None
     facts: dict[str, Any] = {
         "answer": message.content,
         "rivya_message_id": message.id,
-        "reserved_credits": reserved,
-        "final_credits": final,
+        "reserved_credits": credits.reserved if credits and credits.reserved is not None else turn.reserved_credits,
+        "final_credits": credits.final if credits else None,
         "error_code": "",
         "error_message": "",
     }
@@ -61,7 +89,4 @@ def _answered(turn: Turn, outcome: Outcome, message: rivya.Message) -> Next:
         }
     if outcome.request_id:
         facts["request_id"] = outcome.request_id[:200]
-    if move(turn, Turn.Status.DONE, final=True, **facts):
-        # Where the figure was cut off, what was reserved; our own estimate only when Rivya said nothing.
-        charge(turn, next(figure for figure in (final, reserved, turn.quoted_credits) if figure is not None))
-    return END
+    return facts

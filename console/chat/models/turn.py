@@ -36,7 +36,7 @@ class Turn(models.Model):
     """Question, exact bytes, key and reservation are one committed row before the first byte goes to Rivya.
 
     A turn is final once `finished_at` is set. `answer` is the committed text; while it is being written the text is in
-    `TurnPiece` rows of the current send. A stopped turn is final when it is known what was charged.
+    `TurnPiece` rows of the current send. A stopped or answered turn is final when it is known what was charged.
     """
 
     class Status(models.TextChoices):
@@ -90,7 +90,7 @@ class Turn(models.Model):
     stop_requested_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     next_check_at = models.DateTimeField(null=True)
-    checks = models.PositiveIntegerField(default=0)  # looks into Rivya's session
+    checks = models.PositiveIntegerField(default=0)  # looks into Rivya's session; once answered, replays asked for
     lease = models.UUIDField(null=True)  # its holder runs or recovers the turn, and says so again every few seconds
     leased_until = models.DateTimeField(null=True)
 
