@@ -25,7 +25,7 @@ class EventParser:
 
     def __init__(self, *, limit_bytes: int = LARGEST_EVENT_BYTES) -> None:
         self._limit_bytes = limit_bytes
-        self._line: list[bytes] = []
+        self._line = bytearray()
         self._held_bytes = 0
         self._after_cr = False
         self._at_start = True
@@ -44,13 +44,15 @@ class EventParser:
     def _ended(self, piece: bytes) -> RawEvent | None:
         """Take a piece of a line; if it ends the line and the line ends an event, that event."""
         text = piece.rstrip(b"\r\n")
-        self._line.append(text)
         self._held_bytes += len(text)
         if self._held_bytes > self._limit_bytes:
             raise Oversize(f"An event has more than {self._limit_bytes} bytes.")
-        if len(text) == len(piece):
+        is_unfinished = len(text) == len(piece)
+        if is_unfinished or self._line:
+            self._line += text
+        if is_unfinished:
             return None
-        line = b"".join(self._line)
+        line = bytes(self._line) if self._line else text
         self._line.clear()
         return self._taken(self._without_bom(line))
 

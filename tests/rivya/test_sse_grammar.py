@@ -1,5 +1,7 @@
 """The event-stream grammar, whatever the chunks and line ends."""
 
+import tracemalloc
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -81,6 +83,54 @@ def test_garbage_never_crashes_and_never_depends_on_the_cutting(raw: bytes, cuts
 )
 def test_the_grammar_of_single_cases(raw: bytes, events: list[tuple[str, str]]) -> None:
     assert parsed(raw) == [RawEvent(*event) for event in events]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "events"),
+    [
+        ([b"data: a\r", b"\ndata: b\r", b"\n\r", b"\n"], [("message", "a\nb")]),
+        ([b"data: a\r", b"", b"\n", b"\r", b"\ndata: b\n\n"], [("message", "a"), ("message", "b")]),
+        ([b"data: a\r", b"\r", b"data: b\n", b"\r\n"], [("message", "a"), ("message", "b")]),
+        ([b"\xef", b"\xbb", b"\xbf", b"data: a\n\n"], [("message", "a")]),
+        ([b"\xef\xbb", b"\xbf\n", b"\xef\xbb\xbfdata: no field\n\n"], []),
+        ([b"\xef\xbb\xbf\xef\xbb\xbfdata: no field\n\n"], []),
+        ([b"data: \xe2", b"\x82", b"\xac\n\n"], [("message", "\u20ac")]),
+        ([b"data: \xf0\x9f\x98", b"\x80", b"\n", b"\n"], [("message", "\U0001f600")]),
+        ([b"data: \xf0\x9f\n\n"], [("message", "\ufffd")]),
+        ([b"data: \xe2\x82", b"(\xc0\xaf\n\n"], [("message", "\ufffd(\ufffd\ufffd")]),
+        ([b"id: a\0b\nid: 7\ndata: a\n\n"], [("message", "a")]),
+        ([b"retry: soon\nretry: -1\nretry\ndata: a\n\n"], [("message", "a")]),
+        ([b"DATA: a\nData: b\n data: c\ndata : d\n\n"], []),
+        ([b"event: model.mood\ndata: {}\n\ndata: a\n\n"], [("model.mood", "{}"), ("message", "a")]),
+        ([b"data: a\0b:c\n\n"], [("message", "a\0b:c")]),
+        ([b"data:\tb\x0bc\x0cd\x85e\xe2\x80\xa8f\n\n"], [("message", "\tb\x0bc\x0cd\ufffde\u2028f")]),
+        ([b"data: a\n", b": comment\n", b"data: b\n\n"], [("message", "a\nb")]),
+        ([b"data: whole\n\ndata: the end of the body discards this\n"], [("message", "whole")]),
+        ([b"data: whole\r\n\r\nevent: done\r\ndata: {}\r\n"], [("message", "whole")]),
+    ],
+)
+def test_the_grammar_over_chunks(chunks: list[bytes], events: list[tuple[str, str]]) -> None:
+    assert parsed(*chunks) == [RawEvent(*event) for event in events]
+    whole = b"".join(chunks)
+    assert parsed(*(whole[i : i + 1] for i in range(len(whole)))) == [RawEvent(*event) for event in events]
+
+
+def parsed_one_by_one(chunks: Iterator[bytes], limit_bytes: int) -> None:
+    parser = EventParser(limit_bytes=limit_bytes)
+    for chunk in chunks:
+        parser.feed(chunk)
+
+
+@pytest.mark.parametrize("size", [2, 1000, 100_000])
+def test_a_line_without_end_is_held_in_no_more_memory_than_its_limit(size: int) -> None:
+    limit = 1_000_000
+    chunks = (bytes(bytearray(b"y" * size)) for _ in range(limit // size + 1))  # each a piece of memory of its own
+    tracemalloc.start()
+    with pytest.raises(Oversize):
+        parsed_one_by_one(chunks, limit)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3 * limit
 
 
 @pytest.mark.parametrize("piece", [b"x" * 100, b"data: y\n", b"data\n", b"event: "])
