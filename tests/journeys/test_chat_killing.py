@@ -94,3 +94,16 @@ def test_a_deploy_with_fifty_open_turns_loses_none(fresh_stack: Stack, alice: Pe
     assert_each_paid_once(fresh_stack, ended)
     assert_as_rivya_has_it(fresh_stack, alice, places)
     assert len(exported(alice, places[0])) == 1
+
+
+def test_without_a_worker_the_next_web_process_recovers(fresh_stack: Stack, alice: Person) -> None:
+    places = begin_staggered(alice, 4, "[long]", apart_seconds=0.05)
+    fresh_stack.worker.stop()
+    fresh_stack.web.kill()
+    fresh_stack.web.start()
+    page = alice.follow(alice.turns(places[0])[0])
+    assert page.status == "done"
+    turns = turns_ended(fresh_stack, within_seconds=60)
+    assert {turn["status"] for turn in turns} == {"done"}
+    assert_each_paid_once(fresh_stack, turns)
+    assert_as_rivya_has_it(fresh_stack, alice, places)
