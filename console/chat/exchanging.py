@@ -8,7 +8,7 @@ from console import rivya
 from console.chat.live_turn import LiveTurn
 from console.chat.looking import committed_answer
 from console.chat.models import Turn
-from console.chat.outcomes import Act, Outcome
+from console.chat.outcomes import Act, Outcome, storable
 from console.chat.unlocking import Access
 from console.keys import clients
 
@@ -80,7 +80,7 @@ async def _streamed(
                 request_id = event.request_id or request_id
                 match event:
                     case rivya.MessageDelta():
-                        live.add(event.delta)
+                        live.add(storable(event.delta))
                     case rivya.SessionCreated():
                         session_id = event.session_id
                         live.tell("accepted")
@@ -98,7 +98,7 @@ async def _streamed(
         message=message,
         usage=usage,
         credits=credits,
-        request_id=request_id,
+        request_id=storable(request_id),
         session_id=session_id,
         text=live.text,
         error=error if error is not None or message is not None else rivya.StreamCut("ended", session_id=session_id),
@@ -110,7 +110,7 @@ async def _whole(client: rivya.Client, turn: Turn, lease: UUID, access: Access, 
         answer = await client.chat.complete(bytes(turn.body), idempotency_key=turn.idempotency_key)
     except rivya.RivyaError as error:
         return Outcome(Act.SEND, lease, access.secret_id, error=error)
-    live.add(answer.message.content)
+    live.add(storable(answer.message.content))
     return Outcome(
         Act.SEND,
         lease,

@@ -7,6 +7,11 @@ from uuid import UUID
 from console import rivya
 
 
+def storable(text: str) -> str:
+    """PostgreSQL has no NUL in a text, and one that it refuses would hold up what is written with it."""
+    return text.replace("\0", "\ufffd")
+
+
 class Act(StrEnum):
     """What can be done about a turn: send it (it may buy), look into its session (it buys nothing), or have a
     committed answer replayed under its own key, to learn what was charged."""

@@ -10,7 +10,7 @@ from console.chat import looking, sending
 from console.chat.accepting import keep_session
 from console.chat.confirming import next_confirmation
 from console.chat.models import Turn
-from console.chat.outcomes import END, Act, Next, Outcome
+from console.chat.outcomes import END, Act, Next, Outcome, storable
 from console.chat.transitions import charge, move
 from console.keys.models import Secret
 from console.keys.refusing import mark_refused
@@ -74,7 +74,7 @@ def _closed(turn: Turn, **facts: Any) -> Next:
 def _facts(turn: Turn, outcome: Outcome, message: rivya.Message) -> dict[str, Any]:
     usage, credits = outcome.usage, outcome.credits
     facts: dict[str, Any] = {
-        "answer": message.content,
+        "answer": storable(message.content),
         "rivya_message_id": message.id,
         "reserved_credits": credits.reserved if credits and credits.reserved is not None else turn.reserved_credits,
         "final_credits": credits.final if credits else None,

@@ -238,6 +238,7 @@ def _kind(code: str, status: int, *, enveloped: bool) -> type[errors.Refused]:
 
 
 def _without_key(message: str, api_key: Secret | None) -> str:
+    message = message.replace("\0", "\ufffd")  # PostgreSQL has no NUL in a text
     return scrub(message.replace(api_key.reveal(), HIDDEN) if api_key else message)
 
 

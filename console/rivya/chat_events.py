@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from .errors import Unreadable
 from .sse import RawEvent
-from .types import Answer, CreditCount, Id, Moment, parsed, plain, read_one
+from .types import Answer, Count, CreditCount, Id, Moment, parsed, plain, read_one
 
 
 class Message(Answer, frozen=True, kw_only=True):
@@ -24,9 +24,9 @@ class TokenUsage(Answer, frozen=True, kw_only=True):
 
     vital: ClassVar[tuple[str, ...]] = ()
 
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    total_tokens: int | None = None
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+    total_tokens: Count | None = None
 
 
 class TurnCredits(Answer, frozen=True, kw_only=True):

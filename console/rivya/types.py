@@ -11,8 +11,10 @@ import msgspec
 
 from .secret import Secret
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
-CreditCount = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+# What no database can hold is no id and no count: it reads as missing, like anything of the wrong type.
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[^\0]*$")]
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+CreditCount = Count
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
