@@ -21,6 +21,11 @@ from console.chat.seams import LONGEST_SEAMLESS, Opening, hard_end, seam_of
 # A carriage return at the very end may be half of a line's end.
 _LINE_END: Final = re.compile(r"\r\n|\n|\r(?=.)", re.DOTALL)
 _HOLDS_SOMETHING: Final = re.compile(r"\S")
+# Words after a word are nothing but more of it, whatever stands before them.
+_MORE_WORDS: Final = re.compile(r"(?:[^\W_]|[ ,.?'])+")
+_LAST_WORD: Final = re.compile(r"(?:^|[ \n])[^\W_]+[.,?']*$")
+_LONGEST_WORD: Final = 64
+_CLOSING_TAGS: Final = re.compile(r"(?:</(?:p|li|ul|ol|blockquote|h[3-6])>\n?)+$")
 
 
 class Block(NamedTuple):
@@ -40,14 +45,19 @@ class Incremental:
         self._opening = Opening()
         self._finished = 0
         self._drawn = ""
+        self._words_to = 0  # the text to here is drawn and ends with a plain word; 0 when it does not
+        self._words_at = 0  # where that word ends in what is drawn
 
     def feed(self, text_so_far: str) -> list[Block]:
         """The blocks that are new or changed; at most the last one is not final."""
+        if self._words_to and self._is_more_words(text_so_far):
+            return self._with_more_words(text_so_far)
         found = list(self._finished_blocks(text_so_far))
         drawn = self._draft(text_so_far[self._start :])
         if drawn != self._drawn:
             found.append(Block(self._finished, mark_safe(drawn), final=False))  # noqa: S308 - sanitised
             self._drawn = drawn
+        self._note_last_word(text_so_far)
         return found
 
     def finish(self, text: str) -> list[Block]:
@@ -58,6 +68,31 @@ class Incremental:
             found.append(self._final(rest, Opening()))
         self._start = self._looked_to = len(text)
         return found
+
+    def _is_more_words(self, text: str) -> bool:
+        is_short = len(text) - self._start < LONGEST_SEAMLESS
+        return is_short and bool(_MORE_WORDS.fullmatch(text, self._words_to))
+
+    def _with_more_words(self, text: str) -> list[Block]:
+        """What most deltas are: drawn in a fiftieth of the time that reading the whole block takes."""
+        end = len(text.rstrip(" "))
+        if end <= self._words_to:
+            return []
+        words = text[self._words_to : end]
+        self._drawn = f"{self._drawn[: self._words_at]}{words}{self._drawn[self._words_at :]}"
+        self._words_to, self._words_at = end, self._words_at + len(words)
+        return [Block(self._finished, mark_safe(self._drawn), final=False)]  # noqa: S308 - letters in sanitised HTML
+
+    def _note_last_word(self, text: str) -> None:
+        """Whether what is drawn ends with a word of the text, so that more words can be put behind it."""
+        end = len(text.rstrip(" "))
+        word = _LAST_WORD.search(text, max(self._start, end - _LONGEST_WORD), end)
+        tags = _CLOSING_TAGS.search(self._drawn)
+        self._words_to = 0
+        if word and tags and self._drawn.endswith(word[0].lstrip(), 0, tags.start()):
+            source = self._opening.lines + text[self._start : end]
+            if tidy(source) == source:
+                self._words_to, self._words_at = end, tags.start()
 
     def _finished_blocks(self, text: str) -> Iterator[Block]:
         while cuts := self._cuts(text):

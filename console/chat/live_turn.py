@@ -30,7 +30,7 @@ class LiveTurn:
         self.last_text_at = time.monotonic()
         self._text = text
         self._pending: list[str] = []
-        self._wake = asyncio.Event()
+        self._waiting: set[asyncio.Future[bool]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._draw_after = 0.0
 
@@ -93,11 +93,16 @@ class LiveTurn:
         """Wait until there is something new; False when the time is over."""
         if self.version != version:
             return True
+        # Many thousand times a second in all: a bare future and a timer, where `wait_for` would make a task.
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[bool] = loop.create_future()
+        self._waiting.add(waiter)
+        timer = loop.call_later(within_seconds, _resolve, waiter, False)
         try:
-            await asyncio.wait_for(self._wake.wait(), within_seconds)
-        except TimeoutError:
-            return False
-        return True
+            return await waiter
+        finally:
+            timer.cancel()
+            self._waiting.discard(waiter)
 
     def _draw_soon(self) -> None:
         if self._timer is not None or self.is_over:
@@ -110,5 +115,11 @@ class LiveTurn:
 
     def _changed(self) -> None:
         self.version += 1
-        wake, self._wake = self._wake, asyncio.Event()
-        wake.set()
+        waiting, self._waiting = self._waiting, set()
+        for waiter in waiting:
+            _resolve(waiter, True)
+
+
+def _resolve(waiter: "asyncio.Future[bool]", is_changed: bool) -> None:
+    if not waiter.done():
+        waiter.set_result(is_changed)

@@ -70,6 +70,20 @@ def test_another_process_that_takes_over_in_the_middle_ends_with_the_same(text: 
     assert [first_blocks[index] for index in sorted(first_blocks)] == fed(text, sizes)
 
 
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, st.text("ab1 .,?'é", min_size=1, max_size=30), st.lists(st.integers(1, 4), min_size=1, max_size=30))
+def test_words_that_come_one_by_one_are_drawn_as_if_they_had_come_at_once(
+    text: str, words: str, sizes: Sequence[int]
+) -> None:
+    for before in (text, f"{text} word", f"{text}\n\n- a **b** word"):
+        drawn, end, one_by_one = {}, len(before), Incremental()
+        for size in [0, *sizes]:
+            end = min(end + size, len(before + words))
+            drawn |= {block.index: block.html for block in one_by_one.feed((before + words)[:end])}
+        at_once = {block.index: block.html for block in Incremental().feed((before + words)[:end])}
+        assert {place: html for place, html in drawn.items() if place in at_once} == at_once
+
+
 @pytest.mark.parametrize("size", [97, 1000, 10**6])
 @pytest.mark.parametrize(
     "text",
