@@ -105,6 +105,15 @@ class Received:
         return word(self.headers.get("x-request-id"))
 
     @property
+    def answered_at(self) -> datetime | None:
+        """The Date header: Rivya's own clock, to the second."""
+        try:
+            moment = parsedate_to_datetime(self.headers.get("date", ""))
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    @property
     def fields(self) -> dict[str, Any]:
         """The body when it is a JSON object, else an empty one."""
         return plain(parsed(self.body))
