@@ -37,12 +37,14 @@ WORK: Final = (
     Entry("Models", "boxes", "catalogue:index", "g m"),
     Entry("Files", "folder-open", "files:index", "g f"),
     Entry("Usage", "chart-column", "credits:usage", "g u"),
+    Entry("Wallet", "wallet", "credits:wallet", "g w"),
 )
 TEAM: Final = (
     Entry("Keys", "key-round", "keys:index", "g k"),
     Entry("People", "users", "teams:people", "g p"),
     Entry("Audit", "scroll-text", "audit:index", "g a", needs="read_audit"),
     Entry("Projects", "layers", "projects:index", "g r"),
+    Entry("Settings", "settings", "teams:settings", "g s", needs="manage_team"),
 )
 CREATE: Final = (
     Entry("New job", "plus", "jobs:new", "n", needs="submit"),
@@ -77,5 +79,10 @@ def _is_current(entry: Entry, request: HttpRequest) -> bool:
     match = request.resolver_match
     if match is None:
         return False
-    room, _, _view = entry.route.rpartition(":")
-    return match.view_name == entry.route if not room else room in match.namespaces
+    room, _, view = entry.route.rpartition(":")
+    if not room or room not in match.namespaces:
+        return match.view_name == entry.route
+    # Several places of one room: each has the views that begin with its own view's name, the first one the rest.
+    places = [other.route.rpartition(":")[2] for other in (*WORK, *TEAM) if other.route.startswith(f"{room}:")]
+    claimed = [place for place in places if match.url_name and match.url_name.startswith(place)]
+    return view == (max(claimed, key=len) if claimed else places[0] if places else view)
