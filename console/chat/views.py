@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from console.chat.finding import composer_of, find_conversation, find_turn, turns_of
@@ -29,6 +30,8 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 def turn(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/chat/turns/<id>/`: one turn as it is now, with its stream while it is open."""
     entered, found = find_turn(request, pk)
+    if request.headers.get("Sec-Fetch-Mode") == "navigate":  # a link to the turn from another room
+        return redirect(f"{reverse('chat:show', args=[found.conversation_id])}#turn-{found.pk}")
     return render(entered, "chat/_turn.html", turn_context(entered, found))
 
 

@@ -1,10 +1,14 @@
 from django.urls import path
 
-from console.credits import budget_views, views
+from console.credits import budget_views, views, wallet_views
 
 app_name = "credits"
 urlpatterns = [
     path("usage/", views.usage, name="usage"),
+    path("wallet/", wallet_views.wallet, name="wallet"),
+    path("wallet/accounts/<uuid:pk>/", wallet_views.intervals, name="wallet_account"),
+    path("wallet/intervals/<uuid:pk>/", wallet_views.interval, name="wallet_interval"),
+    path("wallet/intervals/<uuid:pk>/explanation/", wallet_views.explanation, name="wallet_explanation"),
     path("wallet/chip/", views.wallet_chip, name="wallet_chip"),
     path("budgets/", budget_views.budgets, name="budgets"),
     path("budgets/asks/<uuid:pk>/decision/", budget_views.decision, name="budget_decision"),

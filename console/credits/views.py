@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from console.credits import budgeting, ledger, spending, wallet
+from console.credits.low_balance import is_low
 from console.credits.models import Entry, EntryQuerySet
 from console.projects.models import Project
 from console.teams.access import TeamRequest, enter, in_team
@@ -51,9 +52,9 @@ def wallet_chip(request: TeamRequest) -> HttpResponse:
     context = {
         "credits": lowest.balance if lowest else None,
         "accounts": len(known),
-        "low": lowest is not None and (lowest.balance or 0) < wallet.LOW_CREDITS,
+        "low": lowest is not None and is_low(request.team, lowest.balance),
         "as_of": lowest.balance_at if lowest else None,
-        "url": reverse("credits:usage"),
+        "url": reverse("credits:wallet"),
     }
     return render(request, "ui/_wallet_chip.html", context)
 

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from console.credits.wallet import LOW_CREDITS
 from console.jobs.models import Job
 from console.jobs.presenting import Card, cards, listed_jobs
 from console.keys.models import Account, Key, Secret
@@ -75,5 +74,6 @@ def _asking(request: TeamRequest) -> "QuerySet[Job]":
 
 def _low_wallet(request: TeamRequest) -> Account | None:
     """The lowest wallet when it is low, as Rivya last said; Rivya is not asked here."""
-    known = Account.objects.filter(team=request.team, balance__lt=LOW_CREDITS, keys__secrets__state__in=Secret.LIVE)
+    low = Account.objects.filter(team=request.team, balance__lt=request.team.low_balance_at)
+    known = low.filter(keys__secrets__state__in=Secret.LIVE)
     return known.order_by("balance").first()

@@ -55,6 +55,14 @@ _STATES: Final[dict[str, Shown]] = {
     "charged": Shown("green", "check", "Charged"),
     "released": Shown("grey", "undo-2", "Released"),
     "release": Shown("grey", "undo-2", "Released"),
+    # intervals of a wallet
+    "explained": Shown("green", "circle-check", "Explained"),
+    "under_way": Shown("blue", "hourglass", "On its way"),
+    "maybe": Shown("amber", "circle-question-mark", "Perhaps ours"),
+    "unexplained": Shown("amber", "triangle-alert", "Not explained"),
+    "noted": Shown("violet", "pencil", "Explained by a person"),
+    "quiet": Shown("grey", "minus", "No change"),
+    "low": Shown("amber", "triangle-alert", "Low"),
     # reviews
     "approved": Shown("green", "shield-check", "Approved"),
     "sent_back": Shown("amber", "undo-2", "Sent back"),

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from console.catalogue.refreshing import refresh_if_due
 from console.credits.alerting import alert_budgets
+from console.credits.reconciling import reconcile_wallets
+from console.credits.sampling import sample_wallets, thin_samples
 from console.jobs.collecting import enqueue_stale
 from console.jobs.submission import put_lapsed_before_a_person
 from console.live.models import Event
@@ -34,5 +36,8 @@ DUTIES = (
     Duty(alert_budgets, every_seconds=5),
     Duty(enqueue_stale, every_seconds=5),
     Duty(mail_notices, every_seconds=10),
+    Duty(sample_wallets, every_seconds=5),
+    Duty(reconcile_wallets, every_seconds=5),
+    Duty(thin_samples, every_seconds=3600),
     Duty(prune_events, every_seconds=300),
 )

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from console.credits import asking, ledger
+from console.credits.models import WalletInterval
 from console.files.models import FileKind, ReferenceFile
 from console.jobs.models import Result
 from console.notices.models import Notice
@@ -44,7 +45,8 @@ OBJECT_OF = {
         ),
         "key",
     ),
-    **dict.fromkeys(("keys:account", "keys:join"), "account"),
+    **dict.fromkeys(("keys:account", "keys:join", "credits:wallet_account"), "account"),
+    **dict.fromkeys(("credits:wallet_interval", "credits:wallet_explanation"), "interval"),
     **dict.fromkeys(("teams:change_role", "teams:remove"), "membership"),
     **dict.fromkeys(("chat:show", "chat:turns", "chat:title", "chat:archive", "chat:export"), "conversation"),
     **dict.fromkeys(("chat:turn", "chat:stream", "chat:stop", "chat:retry", "chat:resolution"), "turn"),
@@ -96,6 +98,7 @@ class Owned:
     ask: str
     charge: str
     notice: str
+    interval: str
 
 
 @pytest.fixture
@@ -115,7 +118,11 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
     ledger.settle(charged.pk, 1)
     made = (job, result, file, project, key, key.account, alice.memberships.get(), team, turn.conversation, turn)
     tell([alice], team=team, kind="budget", key="budget-80", title="Spring has used 80 %")
-    ids = [str(each.pk) for each in (*made, ask, charged, Notice.objects.get(kind="budget"))]
+    interval = WalletInterval.objects.create(
+        account=key.account, from_at=job.created_at, to_at=turn.created_at, before=9, after=7, unexplained=-2,
+        is_final=True,
+    )  # fmt: skip
+    ids = [str(each.pk) for each in (*made, ask, charged, Notice.objects.get(kind="budget"), interval)]
     return Owned(*ids)
 
 

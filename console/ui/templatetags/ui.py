@@ -21,6 +21,7 @@ register = template.Library()
 
 _CONTROL_CLASSES = {"select": "select", "selectmultiple": "select", "textarea": "textarea", "checkbox": "checkbox"}
 UNKNOWN = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 _CLASSLESS = {"radio", "hidden", "file"}
 
 
@@ -54,6 +55,14 @@ def in_credits(amount: int | None) -> SafeString:
     if amount is None:
         return format_html('<span class="figure muted" title="Not known yet">{} credits</span>', UNKNOWN)
     return format_html('<span class="figure">{} {}</span>', f"{amount:,}", "credit" if abs(amount) == 1 else "credits")
+
+
+@register.filter
+def signed(amount: int | None) -> str:
+    """A change of a number of credits: "+12", "−3", "0"."""
+    if not amount:
+        return UNKNOWN if amount is None else "0"
+    return f"{'+' if amount > 0 else MINUS}{abs(amount):,}"
 
 
 @register.simple_tag
