@@ -5,6 +5,7 @@ from datetime import datetime
 
 from console.catalogue.models import CatalogueModel
 from console.credits import ledger
+from console.keys.models import Account
 from console.projects.models import Project
 
 
@@ -42,9 +43,13 @@ class Quote:
         return amount if self.is_exact else f"about {amount}"
 
 
-def quote(model: CatalogueModel, project: Project) -> Quote:
-    """Never our own arithmetic on prices: base_credits, the project's month and the wallet (rivya-api.md §15, A35)."""
-    account, month = project.key.account if project.key else None, ledger.month_now(project)
+def quote(model: CatalogueModel, project: Project, account: Account | None = None) -> Quote:
+    """Never our own arithmetic on prices: base_credits, the project's month and the wallet (rivya-api.md §15, A35).
+
+    The wallet is that of the project's key, unless what is quoted spends from another `account`.
+    """
+    account = account or (project.key.account if project.key else None)
+    month = ledger.month_now(project)
     return Quote(
         credits=model.base_credits,
         is_exact=model.is_priced_exactly,

@@ -6,6 +6,7 @@ from typing import Final
 from django.urls import reverse
 
 from console.chat.models import Turn
+from console.credits import too_low
 from console.ui.problems import Problem, from_code
 
 _ABOUT_THE_KEY: Final = frozenset(
@@ -45,18 +46,8 @@ def explain(turn: Turn) -> Problem | None:
             )
         case _:
             return None
-    if turn.error_code == "insufficient_credits":
-        return _out_of_credits(problem, turn)
+    if turn.error_code == too_low.CODE:
+        return too_low.wallet_stop(problem, turn.conversation.account, may_manage=False)
     if turn.error_code in _ABOUT_THE_KEY:
         return problem.leading_to(reverse("keys:index"), "Open keys")
     return problem
-
-
-def _out_of_credits(problem: Problem, turn: Turn) -> Problem:
-    """Whose wallet it is."""
-    conversation = turn.conversation
-    step = (
-        f"The wallet is that of {conversation.account}, which the key {conversation.key} spends from. "
-        "Its owner tops it up at Rivya; then ask again."
-    )
-    return replace(problem, next_step=step)

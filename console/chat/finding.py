@@ -16,7 +16,7 @@ _ATTACHED = Prefetch("attachments", TurnAttachment.objects.select_related("file"
 
 def find_conversation(request: HttpRequest, pk: UUID, act: Act = Act.VIEW) -> tuple[TeamRequest, Conversation]:
     """404 for strangers, 403 for the wrong role."""
-    related = ("team", "project__key__account", "key", "account", "created_by")
+    related = ("team", "project__key__account", "key", "account__team", "created_by")
     found = Conversation.objects.visible_to(request.user).select_related(*related)
     conversation = get_object_or_404(found, pk=pk)
     return enter(request, conversation.team, act), conversation
@@ -28,7 +28,7 @@ def find_turn(request: HttpRequest, pk: UUID, act: Act = Act.VIEW) -> tuple[Team
         "conversation__team",
         "conversation__project__key__account",
         "conversation__key",
-        "conversation__account",
+        "conversation__account__team",
     )
     found = Turn.objects.visible_to(request.user).select_related(*related, "created_by").prefetch_related(_ATTACHED)
     turn = get_object_or_404(found, pk=pk)
@@ -49,7 +49,8 @@ def composer_of(conversation: Conversation) -> Composer:
     model = CatalogueModel.objects.filter(pk=conversation.model).first()
     now = model.raw.get("chat_capabilities") if model else None
     capabilities = now if isinstance(now, dict) else conversation.capabilities
-    return Composer(model, conversation.project, capabilities, _blocked(conversation, model))
+    blocked = _blocked(conversation, model)
+    return Composer(model, conversation.project, capabilities, blocked, conversation.account)
 
 
 def _blocked(conversation: Conversation, model: CatalogueModel | None) -> str:

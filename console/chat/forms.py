@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from console.catalogue.models import CatalogueModel
 from console.catalogue.quoting import Quote, quote
+from console.keys.models import Account
 from console.projects.models import Project
 
 # rivya-api.md §7; which of them a model takes is not told.
@@ -25,6 +26,7 @@ class Composer:
     project: Project
     capabilities: dict[str, Any] = field(default_factory=dict)
     blocked: str = ""
+    account: Account | None = None  # of a conversation that began with another key than the project has now
 
     @property
     def max_length(self) -> int | None:
@@ -37,7 +39,7 @@ class Composer:
 
     @property
     def quote(self) -> Quote | None:
-        return quote(self.model, self.project) if self.model else None
+        return quote(self.model, self.project, self.account) if self.model else None
 
     @property
     def may_search(self) -> bool:

@@ -94,7 +94,7 @@ def _work(said: dict[str, Entry], now: datetime) -> Work:
         steps=tuple(step for step in steps if step.credits),
         is_open=close is None,
         is_sure=bool(accept or close),
-        is_rough=not accept,
+        is_rough=not accept and (close is not None or reserve.subject_kind != "job"),
     )
 
 

@@ -70,10 +70,6 @@ class Wallet:
         return self.taken + self.to_be_taken
 
     @property
-    def drift_words(self) -> str:
-        return signed(self.drift)
-
-    @property
     def open_count(self) -> int:
         return len(self._open)
 
@@ -90,9 +86,11 @@ class Wallet:
         return self._intervals.drifting().count()
 
     @cached_property
-    def drift(self) -> int:
-        """The sum of what nobody explained."""
-        return self._intervals.drifting().aggregate(sum=Sum("unexplained"))["sum"] or 0
+    def drift_words(self) -> str:
+        """What nobody explained: what came and what went, never one less the other."""
+        up = self._intervals.drifting().filter(unexplained__gt=0).aggregate(sum=Sum("unexplained"))["sum"]
+        down = self._intervals.drifting().filter(unexplained__lt=0).aggregate(sum=Sum("unexplained"))["sum"]
+        return ", ".join(signed(sum_) for sum_ in (down, up) if sum_) or "0"
 
     @cached_property
     def _open(self) -> list[Work]:

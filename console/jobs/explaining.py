@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from console.credits import too_low
 from console.jobs.addresses import address_or_empty
 from console.jobs.models import Job, Result, Step
 from console.ui.problems import Problem, from_code
@@ -35,8 +36,10 @@ class Explanation:
     resolved_by: str = ""
 
 
-def explain(job: Job, *, may_submit: bool, has_results: bool, resolution: Step | None = None) -> Explanation | None:
-    """Why there is no result, in words; None while all is well."""
+def explain(
+    job: Job, *, may_submit: bool, has_results: bool, may_manage: bool = False, resolution: Step | None = None
+) -> Explanation | None:
+    """Why there is no result, in words; None while all is well. `may_manage`: the reader may change team settings."""
     retry = retry_url(job) if may_submit else ""
     told = {"final_credits": job.final_credits, "message": job.error_message, "request_id": job.request_id}
     match job.status:
@@ -44,6 +47,8 @@ def explain(job: Job, *, may_submit: bool, has_results: bool, resolution: Step |
             problem = from_code(job.error_code, **told)  # type: ignore[arg-type]
             if job.error_code in _ABOUT_THE_KEY:
                 problem = problem.leading_to(address_or_empty("keys:index"), "Open keys")
+            elif job.error_code == too_low.CODE:
+                problem = too_low.wallet_stop(problem, job.key.account, may_manage=may_manage)
             elif retry:
                 problem = problem.leading_to(retry, "Edit and retry")
         case Job.Status.UNKNOWN:

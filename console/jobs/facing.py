@@ -62,6 +62,7 @@ class Face:
     job: Job
     may_submit: bool
     form: ResolutionForm
+    may_manage: bool = False
 
     @cached_property
     def card(self) -> Card:
@@ -103,7 +104,13 @@ class Face:
     def explanation(self) -> Explanation | None:
         decided = [step for step in self.steps if step.kind == Step.Kind.RESOLVED]
         last = decided[-1] if decided else None
-        return explain(self.job, may_submit=self.may_submit, has_results=bool(self.media), resolution=last)
+        return explain(
+            self.job,
+            may_submit=self.may_submit,
+            has_results=bool(self.media),
+            may_manage=self.may_manage,
+            resolution=last,
+        )
 
     @property
     def canvas(self) -> str:

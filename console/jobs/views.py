@@ -36,12 +36,13 @@ def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def find(request: HttpRequest, pk: UUID, act: Act = Act.VIEW) -> tuple[TeamRequest, Job]:
     """The job, found through the asker, and the request inside its team. 404 for strangers, 403 for the wrong role."""
-    related = ("team", "project", "key__account", "secret", "created_by", "retried_from")
+    related = ("team", "project", "key__account__team", "secret", "created_by", "retried_from")
     job = get_object_or_404(Job.objects.visible_to(request.user).select_related(*related).defer("body"), pk=pk)
     return enter(request, job.team, act), job
 
 
 def face_context(request: TeamRequest, job: Job, form: ResolutionForm | None = None) -> dict[str, Any]:
     """What `jobs/show.html` and its parts take."""
-    shown = Face(job, may(request.membership.role, Act.SUBMIT), form or ResolutionForm())
+    role = request.membership.role
+    shown = Face(job, may(role, Act.SUBMIT), form or ResolutionForm(), may(role, Act.MANAGE_TEAM))
     return {"face": shown, "job": job, "project": job.project}

@@ -173,6 +173,15 @@ OVER_BUDGET: Final = Words(
     "Choose something smaller, or ask an owner or admin to raise the project's budget.",
     409,
 )
+WALLET_OWNED: Final = "{contact} tops up {account} at Rivya; then ask for it again. The wallet page shows what is left."
+WALLET_UNOWNED: Final = (
+    "{account} has to be topped up at Rivya, and the team names nobody who does. "
+    "Name a billing contact under Team settings."
+)
+WALLET_UNKNOWN: Final = (
+    "{account} has to be topped up at Rivya, and the team names nobody who does. "
+    "An owner or admin can name a billing contact under Team settings."
+)
 FILE_REFUSED: Final = Words("This file was not taken", "", "Nothing was sent. Choose another file.", 422)
 KEY_MISSING: Final = Words(
     "The project has no key",

@@ -81,6 +81,16 @@ def over_budget(project: str, left: int, needed: int, *, deciders: Sequence[str]
     return replace(told, next_step=f"Choose something smaller, or ask {who} to raise the budget.") if who else told
 
 
+def wallet_too_low(told: Problem, account: str, contact: str, *, may_name: bool) -> Problem:
+    """`insufficient_credits` with who owns the wallet: not our own budget's stop. `may_name`: the person asking may say
+    who the billing contact is.
+    """
+    words = problem_words.WALLET_UNOWNED if may_name else problem_words.WALLET_UNKNOWN
+    return replace(
+        told, next_step=(problem_words.WALLET_OWNED if contact else words).format(contact=contact, account=account)
+    )
+
+
 def _one_of(names: Sequence[str]) -> str:
     """As a sentence lists them: of more than three, the first two."""
     if len(names) < 3:
