@@ -43,6 +43,12 @@ class DayUsage(models.Model):
                 name="one_usage_a_day",
             )
         ]
+        indexes = [
+            models.Index(fields=["team_id", "project_id", "day"], name="usage_project"),
+            models.Index(fields=["team_id", "person_id", "day"], name="usage_person"),
+            models.Index(fields=["team_id", "key_id", "day"], name="usage_key"),
+            models.Index(fields=["team_id", "model", "day"], name="usage_model"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.charged} credits on {self.day}"
