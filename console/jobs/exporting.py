@@ -1,8 +1,6 @@
 """A jobs list as CSV: the same filters, written as it is read, safe to open in a spreadsheet."""
 
-import csv
-from collections.abc import AsyncIterator, Iterable, Iterator
-from io import StringIO
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
@@ -16,9 +14,9 @@ from console.jobs.models import Job
 from console.teams.access import TeamRequest, in_team
 from console.teams.models import Team
 from console.ui.keyset import Cursor
+from console.ui.spreadsheets import BOM, written
 
 CHUNK = 1000
-BOM: Final = b"\xef\xbb\xbf"  # without it some spreadsheets take UTF-8 for something else
 COLUMNS: Final = (
     "created_at",
     "job_id",
@@ -35,7 +33,6 @@ COLUMNS: Final = (
     "error_code",
     "finished_at",
 )
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @require_GET
@@ -49,14 +46,8 @@ def export(request: TeamRequest) -> HttpResponseBase:
     return response
 
 
-def safe_cell(value: Any) -> str:
-    """The value as text that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
 async def _chunks(team: Team, wish: Wish) -> AsyncIterator[bytes]:
-    yield BOM + _written([COLUMNS])
+    yield BOM + written([COLUMNS])
     cursor: Cursor | None = None
     while True:
         lines, cursor = await sync_to_async(_read)(team, wish, cursor)
@@ -68,11 +59,11 @@ async def _chunks(team: Team, wish: Wish) -> AsyncIterator[bytes]:
 def _read(team: Team, wish: Wish, cursor: Cursor | None) -> tuple[bytes, Cursor | None]:
     jobs = Job.objects.defer("body", "params").select_related("created_by", "project")
     page = read_jobs(jobs, team, wish, cursor, CHUNK)
-    return _written(_cells(job) for job in page.rows), page.older
+    return written(_cells(job) for job in page.rows), page.older
 
 
-def _cells(job: Job) -> Iterator[str]:
-    cells = (
+def _cells(job: Job) -> tuple[Any, ...]:
+    return (
         job.created_at.isoformat(),
         job.pk,
         job.rivya_id,
@@ -88,10 +79,3 @@ def _cells(job: Job) -> Iterator[str]:
         job.error_code,
         job.finished_at.isoformat() if job.finished_at else "",
     )
-    return map(safe_cell, cells)
-
-
-def _written(rows: Iterable[Iterable[str]]) -> bytes:
-    lines = StringIO(newline="")
-    csv.writer(lines).writerows(rows)
-    return lines.getvalue().encode()

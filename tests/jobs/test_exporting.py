@@ -9,10 +9,10 @@ from django.db import connections
 from django.test import AsyncClient
 
 from console.jobs import exporting
-from console.jobs.exporting import safe_cell
 from console.jobs.models import Job
 from console.projects.models import Project
 from console.teams.models import User
+from console.ui.spreadsheets import safe_cell
 from tests.factories import make_job
 
 
@@ -48,3 +48,4 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
     assert safe_cell(f"x{text}") == f"x{text}"
     assert safe_cell(None) == ""
+    assert safe_cell(-5) == "-5", "a number is none"
