@@ -11,17 +11,19 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from console.catalogue.models import CatalogueModel
+from console.credits.models import Entry
 from console.jobs.models import Job
 from console.jobs.searching import Question, facet, fetch_found
+from console.keys.models import Key
 from console.projects.models import Project
 from console.teams.models import Membership, Team
 from console.ui.keyset import Cursor, Page, fetch_by_time, read_page
 
-OPEN = "open"
-STATES = [("", "Any state"), (OPEN, "Running"), *Job.Status.choices]
+OPEN, UNOPENED = "open", "unopened"
+STATES = [("", "Any state"), (OPEN, "Running"), *Job.Status.choices, (UNOPENED, "Succeeded, never opened")]
 KINDS = [("", "Any kind"), ("image", "Image"), ("video", "Video"), ("audio", "Audio")]
 REASONABLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 SEARCH = forms.SearchInput(
@@ -41,6 +43,7 @@ class FilterForm(forms.Form):
     model = forms.ChoiceField(required=False)
     project = forms.ChoiceField(required=False)
     person = forms.ChoiceField(required=False)
+    key = forms.ChoiceField(required=False)
     since = forms.DateField(required=False, label="From", widget=DAY, validators=REASONABLE)
     until = forms.DateField(required=False, label="To", widget=DAY, validators=REASONABLE)
 
@@ -51,19 +54,25 @@ class FilterForm(forms.Form):
         projects: Sequence[Project],
         people: Sequence[Membership],
         models: Sequence[CatalogueModel],
+        keys: Sequence[Key],
     ) -> None:
         super().__init__(data, auto_id="filter_%s")
         self.projects = projects
-        self._offer("model", "Any model", [(model.pk, model.display_name) for model in models])
         self._offer("project", "Any project", [(str(project.pk), project.name) for project in projects])
-        self._offer("person", "Anybody", [(str(each.user_id), each.user.display_name) for each in people])
+        self._offer("key", "Any key", [(str(key.pk), key.name) for key in keys])
+        # What is gone from the lists may still be asked for: its jobs are there.
+        self._offer(
+            "model", "Any model", _with([(model.pk, model.display_name) for model in models], data.get("model"))
+        )
+        members = [(str(each.user_id), each.user.display_name) for each in people]
+        self._offer("person", "Anybody", _with(members, _id_of(data.get("person")), "Somebody who left"))
 
     @property
     def wish(self) -> "Wish":
         """What was asked for, without the fields that make no sense."""
         self.is_valid()
         given = {name: value for name, value in self.cleaned_data.items() if value}
-        for name in ("project", "person"):
+        for name in ("project", "person", "key"):
             given[name] = UUID(given[name]) if name in given else None
         return Wish(**given)
 
@@ -71,9 +80,26 @@ class FilterForm(forms.Form):
         self.fields[name] = forms.ChoiceField(required=False, choices=[("", nothing), *choices])
 
 
+def _with(choices: list[tuple[str, str]], given: Any, word: str = "") -> list[tuple[str, str]]:
+    text = str(given or "")[:120]
+    is_new = text.isprintable() and text not in dict(choices)
+    return [*choices, (text, word or text)] if text and is_new else choices
+
+
+def _id_of(given: Any) -> str:
+    try:
+        return str(UUID(str(given)))
+    except ValueError:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Checked filters; every one may be empty. Days are days of the team's zone, both ends included."""
+    """Checked filters; every one may be empty.
+
+    Days are those of the ledger, both ends included: the day it was in the team's zone when the job was asked for. So
+    the jobs of a day are those that usage counts on it, also after the team has moved to another zone.
+    """
 
     q: str = ""
     state: str = ""
@@ -81,6 +107,7 @@ class Wish:
     model: str = ""
     project: UUID | None = None
     person: UUID | None = None
+    key: UUID | None = None
     since: date | None = None
     until: date | None = None
 
@@ -96,11 +123,17 @@ class Wish:
     @property
     def folded(self) -> int:
         """How many of them stand under More."""
-        return sum(map(bool, (self.person, self.since, self.until)))
+        return sum(map(bool, (self.person, self.key, self.since, self.until)))
 
     @property
     def statuses(self) -> tuple[str, ...]:
-        return tuple(Job.OPEN) if self.state == OPEN else (self.state,) if self.state else ()
+        several = {OPEN: tuple(Job.OPEN), UNOPENED: (Job.Status.SUCCEEDED,), "": ()}
+        return several.get(self.state, (self.state,))
+
+    @property
+    def is_unopened(self) -> bool:
+        """Whether only what nobody looked at is asked for."""
+        return self.state == UNOPENED
 
 
 def read_jobs(jobs: "QuerySet[Job]", team: Team, wish: Wish, cursor: Cursor | None, size: int) -> Page[Job]:
@@ -109,10 +142,13 @@ def read_jobs(jobs: "QuerySet[Job]", team: Team, wish: Wish, cursor: Cursor | No
     exact = _exactly(jobs, text) if text else None
     facets = _facets(wish)
     if exact is None and (text or len(facets) > 1):  # one index for every combination
-        question = Question(team.pk, wish.q, facets, wish.statuses, *_moments(wish, team))
+        moments = _moments(wish, team)
+        question = Question(
+            team.pk, wish.q, facets, wish.statuses, wish.is_unopened, wish.key, *moments, wish.since, wish.until
+        )
         return read_page(partial(fetch_found, jobs, question), cursor, size)
-    narrowed = _narrowed(jobs, wish, team)
-    return read_page(partial(fetch_by_time, narrowed.filter(exact) if exact else narrowed), cursor, size)
+    found = narrowed(jobs, wish, team)
+    return read_page(partial(fetch_by_time, found.filter(exact) if exact else found), cursor, size)
 
 
 def _exactly(jobs: "QuerySet[Job]", text: str) -> Q | None:
@@ -137,10 +173,14 @@ def _facets(wish: Wish) -> tuple[str, ...]:
     return tuple(facet(letter, value) for letter, value in given if value)
 
 
-def _narrowed(jobs: "QuerySet[Job]", wish: Wish, team: Team) -> "QuerySet[Job]":
+def narrowed(jobs: "QuerySet[Job]", wish: Wish, team: Team) -> "QuerySet[Job]":
+    """The team's jobs that fit, whatever was typed."""
     since, until = _moments(wish, team)
     if wish.statuses:
-        jobs = jobs.filter(status__in=wish.statuses) if len(wish.statuses) > 1 else jobs.filter(status=wish.state)
+        one = wish.statuses[0] if len(wish.statuses) == 1 else ""
+        jobs = jobs.filter(status=one) if one else jobs.filter(status__in=wish.statuses)
+    if wish.is_unopened:
+        jobs = jobs.filter(opened_at=None)
     if wish.kind:
         jobs = jobs.filter(kind=wish.kind)
     if wish.model:
@@ -149,13 +189,26 @@ def _narrowed(jobs: "QuerySet[Job]", wish: Wish, team: Team) -> "QuerySet[Job]":
         jobs = jobs.filter(project_id=wish.project)
     if wish.person:
         jobs = jobs.filter(created_by_id=wish.person)
+    if wish.key:
+        jobs = jobs.filter(key_id=wish.key)
     if since:
         jobs = jobs.filter(created_at__gte=since)
-    return jobs.filter(created_at__lt=until) if until else jobs
+    if until:
+        jobs = jobs.filter(created_at__lt=until)
+    return jobs.filter(_asked_for(wish)) if since or until else jobs
+
+
+def _asked_for(wish: Wish) -> Exists:
+    """The job's reservation is of these days."""
+    reserved = Entry.objects.filter(subject=OuterRef("pk"), kind=Entry.Kind.RESERVE)
+    if wish.since:
+        reserved = reserved.filter(day__gte=wish.since)
+    return Exists(reserved.filter(day__lte=wish.until) if wish.until else reserved)
 
 
 def _moments(wish: Wish, team: Team) -> tuple[datetime | None, datetime | None]:
-    zone = ZoneInfo(team.time_zone)
-    since = datetime.combine(wish.since, time.min, zone) if wish.since else None
-    until = datetime.combine(wish.until + timedelta(days=1), time.min, zone) if wish.until else None
+    """The moments that jobs of these days lie between in every zone on earth: where to look for them."""
+    zone, anywhere = ZoneInfo(team.time_zone), timedelta(days=1, hours=2)
+    since = datetime.combine(wish.since, time.min, zone) - anywhere if wish.since else None
+    until = datetime.combine(wish.until + timedelta(days=1), time.min, zone) + anywhere if wish.until else None
     return since, until

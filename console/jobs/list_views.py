@@ -98,6 +98,7 @@ def filter_form(request: TeamRequest) -> FilterForm:
         request.GET,
         projects=list(Project.objects.filter(team=request.team)),
         people=list(Membership.objects.filter(team=request.team).select_related("user").order_by("user__name")),
+        keys=list(Key.objects.filter(team=request.team)) if request.GET.get("key") else [],  # asked for by usage only
         models=list(CatalogueModel.objects.exclude(category="chat").only("id", "display_name")),
     )
 

@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from console.files.serving import Content, serve
+from console.jobs.looking import mark_opened
 from console.jobs.models import Result
 
+_CARD = "card"  # the gallery plays a film while the pointer is over its card: nobody has opened it yet
 _ENDINGS = {
     "image/jpeg": ".jpg",
     "image/webp": ".webp",
@@ -24,7 +26,7 @@ _ENDINGS |= {"audio/wav": ".wav", "audio/flac": ".flac", "audio/aac": ".aac", "v
 @require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The result itself, for <img>, <video> and <audio>: with ranges, so that players can seek."""
-    return serve(request, _content(request, pk))
+    return serve(request, _content(request, pk, is_look=_CARD not in request.GET))
 
 
 @require_safe
@@ -42,10 +44,12 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return serve(request, Content(result.preview, "image/webp", f"{result.sha256[:32]}-preview", "preview.webp"))
 
 
-def _content(request: HttpRequest, pk: UUID) -> Content:
+def _content(request: HttpRequest, pk: UUID, *, is_look: bool = True) -> Content:
     result = _found(request, pk)
     if not result.content:
         raise Http404("This result is not here.")
+    if is_look and request.method == "GET":
+        mark_opened(result.job_id)
     return Content(result.content, result.mime_type, result.sha256[:32], name_of(result))
 
 

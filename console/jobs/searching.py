@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -33,8 +33,12 @@ class Question:
     text: str = ""
     facets: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
-    since: datetime | None = None
+    is_unopened: bool = False
+    key: UUID | None = None
+    since: datetime | None = None  # between these moments it is looked for
     until: datetime | None = None
+    first_day: date | None = None  # and these days, of the ledger, decide
+    last_day: date | None = None
 
 
 def facet(letter: str, value: UUID | str) -> str:
@@ -85,6 +89,11 @@ _NEXT_TO_DAY = """(
 _FIRST_OF_DAY = _NEXT_TO_DAY.format(sign="-", than=">=", way="ASC")
 _LAST_OF_DAY = _NEXT_TO_DAY.format(sign="+", than="<", way="DESC")
 
+_ASKED_FOR = """EXISTS (
+    SELECT 1 FROM credits_entry AS asked
+    WHERE asked.subject = job.id AND asked.kind = 'reserve' AND asked.day BETWEEN %s AND %s
+)"""
+
 _Condition = tuple[str, Sequence[Any]]
 
 
@@ -104,12 +113,19 @@ def _conditions(question: Question, words: Sequence[str], cursor: Cursor | None)
     yield "job.team_id = %s", [team]
     if question.statuses:
         yield f"job.status IN ({', '.join(['%s'] * len(question.statuses))})", question.statuses
+    if question.is_unopened:
+        yield "job.opened_at IS NULL", []
+    if question.key:
+        yield "job.key_id = %s", [Job._meta.get_field("key").get_db_prep_value(question.key, connection)]
     if question.since:
         since = connection.ops.adapt_datetimefield_value(question.since)
         yield f"{place} >= {_FIRST_OF_DAY} AND job.created_at >= %s", [team, since, since]
     if question.until:
         until = connection.ops.adapt_datetimefield_value(question.until)
         yield f"{place} <= {_LAST_OF_DAY} AND job.created_at < %s", [team, until, until]
+    if question.first_day or question.last_day:
+        ends = (question.first_day or date.min, question.last_day or date.max)
+        yield _ASKED_FOR, [connection.ops.adapt_datefield_value(day) for day in ends]
 
 
 def _fts5_match(question: Question, words: Sequence[str], *, open_ended: bool) -> str:

@@ -1,12 +1,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from console.jobs import action_views, creating_views, evidence_views, exporting, list_views, spending, views
+from console.jobs import action_views, creating_views, evidence_views, exporting, list_views, looking, spending, views
 
 app_name = "jobs"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", creating_views.collection, name="index"),
     path("jobs/export.csv", exporting.export, name="export"),
     path("jobs/spend/", spending.month, name="spend"),
+    path("jobs/unopened/", looking.unopened, name="unopened"),
     path("", include("console.jobs.creating_urls")),
     path("", include("console.jobs.result_urls")),
     path("jobs/<uuid:pk>/", views.show, name="show"),

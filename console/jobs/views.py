@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from console.jobs.facing import Face
+from console.jobs.looking import mark_opened
 from console.jobs.models import Job
 from console.jobs.resolving import ResolutionForm
 from console.teams.access import Act, TeamRequest, enter, may
@@ -17,6 +18,7 @@ from console.teams.access import Act, TeamRequest, enter, may
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/`."""
     entered, job = find(request, pk)
+    mark_opened(job.pk)
     return render(entered, "jobs/show.html", face_context(entered, job))
 
 

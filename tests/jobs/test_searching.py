@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +13,7 @@ from django.utils import timezone
 from console.jobs.models import Job
 from console.jobs.searching import words_of
 from console.projects.models import Project
-from console.teams.models import User
+from console.teams.models import Team, User
 from tests.factories import make_job, make_key, make_model, make_project
 
 Browse = Any
@@ -121,13 +122,17 @@ def test_project_and_person_are_filters_too(
     assert found(browser, project=str(studio.pk), person=str(bob.pk)) == [shelf[1].prompt]
 
 
-def test_days_are_days_of_the_team(shelf: list[Job], alice: User, browser_of: Browse) -> None:
+@pytest.mark.parametrize("words", [{}, {"q": "heron", "kind": "image"}])
+def test_days_are_days_of_the_team(studio: Project, alice: User, browser_of: Browse, words: dict[str, str]) -> None:
     late = timezone.now().replace(hour=23, minute=30) - timedelta(days=3)
-    Job.objects.filter(pk=shelf[0].pk).update(created_at=late)
-    shelf[0].team.__class__.objects.update(time_zone="Asia/Tokyo")
+    Team.objects.update(time_zone="Asia/Tokyo")
+    with time_machine.travel(late, tick=False):
+        job = make_job(Project.objects.select_related("team", "key").get(pk=studio.pk), alice, prompt="A grey heron")
     next_day = f"{late + timedelta(days=1):%Y-%m-%d}"
-    assert found(browser_of(alice), since=next_day, until=next_day) == [shelf[0].prompt]
-    assert found(browser_of(alice), until=f"{late:%Y-%m-%d}") == []
+    for zone in ("Asia/Tokyo", "America/Los_Angeles"):  # what was asked for on a day stays on it when the team moves
+        Team.objects.update(time_zone=zone)
+        assert found(browser_of(alice), since=next_day, until=next_day, **words) == [job.prompt]
+        assert found(browser_of(alice), until=f"{late:%Y-%m-%d}", **words) == []
 
 
 def test_another_team_finds_nothing_of_ours(shelf: list[Job], charlie: User, browser_of: Browse) -> None:

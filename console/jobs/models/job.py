@@ -91,6 +91,7 @@ class Job(models.Model):
     clear_sends = models.PositiveIntegerField(default=0)  # sends whose answer surely means: not done
     accepted_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)  # when a member first looked at what came out
     deadline_at = models.DateTimeField()
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
@@ -115,7 +116,13 @@ class Job(models.Model):
             models.Index(fields=["team", "created_by", "-created_at", "-id"], name="job_team_person"),
             models.Index(fields=["project", "-created_at", "-id"], name="job_project"),
             models.Index(fields=["project", "status", "-created_at", "-id"], name="job_project_status"),
+            models.Index(fields=["key", "-created_at", "-id"], name="job_key"),
             models.Index(fields=["rivya_id"], name="job_rivya_id"),
+            models.Index(
+                fields=["team", "created_at"],
+                condition=models.Q(status="succeeded", opened_at=None),
+                name="job_unopened",
+            ),
             models.Index(
                 fields=["team", "error_code", "-created_at", "-id"],
                 condition=~models.Q(error_code=""),
