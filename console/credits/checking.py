@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet, Sum, Value
+from django.db.models import F, Sum, Value
 
 from console.credits.effects import FIGURES, Figures, effects_of, sums_of
-from console.credits.models import Budget, DayUsage, Entry, UsageSum
+from console.credits.models import Budget, DayUsage, Entry, EntryQuerySet, UsageSum
 from console.credits.models.usage_sum import DIMENSIONS
 from console.credits.rolling import Sums, add, coarser, told_apart
 
@@ -41,7 +41,7 @@ class Difference:
     expected: Figures
 
     def __str__(self) -> str:
-        each = zip(FIGURES, astuple(self.found), astuple(self.expected), strict=True)
+        each = zip(FIGURES, self.found.parts, self.expected.parts, strict=True)
         wrong = [f"{name} {found}, not {wanted}" for name, found, wanted in each if found != wanted]
         return f"{self.row}: {', '.join(wrong)}"
 
@@ -79,7 +79,7 @@ def repair(part: Part) -> None:
         _repair_budget(budget)
 
 
-def _lines(part: Part) -> "QuerySet[Entry]":
+def _lines(part: Part) -> EntryQuerySet:
     return Entry.objects.filter(team_id=part.team_id, day__range=part.days)
 
 

@@ -4,7 +4,7 @@ A line's part never depends on which of its subject's lines were counted before 
 and by any worker: what it needs of the others was committed before it was written.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from operator import add, sub
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest
 
-from console.credits.models import Entry
+from console.credits.models import Entry, EntryQuerySet
 
 FIGURES: Final = ("asked", "reserved", "ended", "charged", "charged_failed", "returned")
 
@@ -50,21 +50,33 @@ class Figures:
         """What counts against a budget."""
         return self.charged + self.held
 
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """In the order of FIGURES. `dataclasses.astuple` copies each number and takes twenty times as long."""
+        return (self.asked, self.reserved, self.ended, self.charged, self.charged_failed, self.returned)
+
     def __add__(self, other: "Figures") -> "Figures":
-        return Figures(*map(add, astuple(self), astuple(other)))
+        return Figures(*map(add, self.parts, other.parts))
 
     def __sub__(self, other: "Figures") -> "Figures":
-        return Figures(*map(sub, astuple(self), astuple(other)))
+        return Figures(*map(sub, self.parts, other.parts))
 
 
-def effects_of(entries: "QuerySet[Entry]", *by: str) -> "QuerySet[Entry, Any]":
-    """The figures of these lines as tuples: the values of `by`, then the figures in their order."""
-    return entries.order_by().values_list(*by).annotate(**_sums())
+def effects_of(entries: EntryQuerySet, *by: str) -> "QuerySet[Entry, Any]":
+    """The figures of these lines as tuples: the values of `by`, then the figures in their order.
+
+    `person_id` is whose work it was.
+    """
+    told = ["asker" if name == "person_id" else name for name in by]
+    found: QuerySet[Entry, Any] = entries.with_asker().order_by().values_list(*told).annotate(**_sums())
+    return found
 
 
 def sums_of(rows: "QuerySet[Any]", *by: str) -> "QuerySet[Any, Any]":
     """The same of rows that hold figures."""
-    return rows.order_by().values_list(*by).annotate(**{f"{name}_sum": Sum(name) for name in FIGURES})
+    found: QuerySet[Any, Any] = rows.order_by().values_list(*by)
+    sums: QuerySet[Any, Any] = found.annotate(**{f"{name}_sum": Sum(name) for name in FIGURES})
+    return sums
 
 
 def _sums() -> dict[str, Sum]:

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import connection, models, transaction
 
 from console.credits.effects import FIGURES, Figures, effects_of
-from console.credits.models import NOBODY, DayUsage, Entry, Unrolled, UsageSum
-from console.credits.models.usage_sum import DIMENSIONS, SIDES
+from console.credits.models import NOBODY, DayUsage, Entry, EntryQuerySet, Unrolled, UsageSum
+from console.credits.models.usage_sum import DAY_SIDES, DIMENSIONS, SIDES
 
 BATCH: Final = 1000
 MOST_BATCHES: Final = 20  # then the worker looks at its clock again
@@ -32,7 +31,7 @@ def roll_up() -> bool:
     return rolled > 0
 
 
-def add(entries: "models.QuerySet[Entry]") -> None:
+def add(entries: EntryQuerySet) -> None:
     """Add these lines to the roll-ups, inside the transaction of the caller."""
     days: Sums = defaultdict(Figures)
     kept: dict[tuple[Any, ...], tuple[Any, ...]] = {}
@@ -61,7 +60,7 @@ def coarser(days: Mapping[tuple[Any, ...], Figures]) -> Sums:
         for side, names in SIDES.items():
             one = tuple(told[name] if name in names else _NOT_TOLD[name] for name in DIMENSIONS)
             found[team, UsageSum.Grain.MONTH.value, side, day.replace(day=1), *one, kind] += figures
-            if side != "all":
+            if side in DAY_SIDES:
                 found[team, UsageSum.Grain.DAY.value, side, day, *one, kind] += figures
     return found
 
@@ -87,11 +86,11 @@ def _upsert(model: type[models.Model], by: tuple[str, ...], sums: Sums, also: tu
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) "  # noqa: S608 - our names
         f"ON CONFLICT ({', '.join(by)}) DO UPDATE SET {added}"
     )
-    fields = [model._meta.get_field(name) for name in names]
+    fields = [cast("models.Field[Any, Any]", model._meta.get_field(name)) for name in names]
     rows = [
         [
             field.get_db_prep_value(value, connection)
-            for field, value in zip(fields, (*key, *kept.get(key, ()), *astuple(sums[key])), strict=True)
+            for field, value in zip(fields, (*key, *kept.get(key, ()), *sums[key].parts), strict=True)
         ]
         for key in sorted(sums)
     ]

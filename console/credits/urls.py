@@ -1,10 +1,14 @@
 from django.urls import path
 
-from console.credits import budget_views, views, wallet_views
+from console.credits import budget_views, statement_views, usage_exporting, usage_views, views, wallet_views
 
 app_name = "credits"
 urlpatterns = [
-    path("usage/", views.usage, name="usage"),
+    path("usage/", usage_views.show, name="usage"),
+    path("usage/ledger/", usage_views.ledger, name="usage_ledger"),
+    path("usage/statements/", statement_views.index, name="statements"),
+    path("usage/statements/<str:month>/", statement_views.show, name="statement"),
+    path("usage.csv", usage_exporting.export, name="usage_export"),
     path("wallet/", wallet_views.wallet, name="wallet"),
     path("wallet/accounts/<uuid:pk>/", wallet_views.intervals, name="wallet_account"),
     path("wallet/intervals/<uuid:pk>/", wallet_views.interval, name="wallet_interval"),

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import cast
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connections
 
 from console.engine.threads import let_thread_go
 
@@ -17,15 +17,21 @@ async def without_connection(chunks: AsyncIterator[bytes]) -> AsyncIterator[byte
     """
     async with aclosing(cast(AsyncGenerator[bytes, None], chunks)):
         async for chunk in chunks:
-            await sync_to_async(close_old_connections)()
+            await sync_to_async(_give_back)()
             let_thread_go()
             yield chunk
 
 
 async def begun_without_connection(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same bytes, for a stream of many small chunks that asks the database nothing, or gives back what it used."""
-    await sync_to_async(close_old_connections)()
+    await sync_to_async(_give_back)()
     let_thread_go()
     async with aclosing(cast(AsyncGenerator[bytes, None], chunks)):
         async for chunk in chunks:
             yield chunk
+
+
+def _give_back() -> None:
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:  # a test's, which goes on using it
+            connection.close_if_unusable_or_obsolete()

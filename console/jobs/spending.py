@@ -7,14 +7,15 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from console.credits.models import Entry
-from console.projects.models import Project
+from console.credits.statements import span_of_month
+from console.credits.usage_periods import By
+from console.credits.usage_questions import Question, by_time
+from console.credits.usage_reading import read
 from console.teams.access import TeamRequest, in_team
 from console.teams.models import Team
 
@@ -53,10 +54,11 @@ def month(request: TeamRequest) -> HttpResponse:
 
 def charged_by_day(team: Team, first: date) -> Mapping[date, int]:
     """Credits charged in the month that begins on `first`, by the day on which the work was asked for."""
-    charges = Entry.objects.filter(
-        project__in=Project.objects.filter(team=team), month=first, kind__in=Entry.CHARGING
-    ).order_by()
-    return dict(charges.values_list("day").annotate(credits=Sum("credits")))
+    (answer,) = read(by_time(Question(team.pk, span_of_month(first)), By.DAY))
+    days: dict[date, int] = {}
+    for (day, _kind), figures in answer.items():
+        days[day] = days.get(day, 0) + figures.charged
+    return days
 
 
 def bars(days: Mapping[date, int], today: date) -> list[Bar]:

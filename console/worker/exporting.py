@@ -1,12 +1,14 @@
 """The state of everything paid for, for programs that check it."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from console.chat.models import Turn
-from console.credits.models import Entry
+from console.credits.effects import Figures, effects_of
+from console.credits.models import Entry, EntryQuerySet
 from console.jobs.models import Job, Result
 from console.projects.models import Project
 
@@ -64,6 +66,7 @@ def _turns() -> Iterator[dict[str, Any]]:
 
 
 def _ledger() -> Iterator[dict[str, Any]]:
+    """Sums of each project from the ledger's lines alone, so that pages and roll-ups can be compared with them."""
     for project in Project.objects.order_by("team_id", "name"):
         entries = Entry.objects.filter(project=project)
         yield {
@@ -73,4 +76,24 @@ def _ledger() -> Iterator[dict[str, Any]]:
             "charged": entries.charged(),
             "held": entries.held(),
             "lines": {kind: entries.filter(kind=kind).count() for kind in Entry.Kind.values},
+            "months": [
+                _month(entries, month) for month in entries.order_by("month").values_list("month", flat=True).distinct()
+            ],
         }
+
+
+def _month(entries: EntryQuerySet, month: date) -> dict[str, Any]:
+    """One month: as the team's usage page and its statement say it."""
+    lines = entries.filter(month=month)
+    (told,) = effects_of(lines, "project_id")
+    sums = Figures(*told[1:])
+    corrected = lines.filter(kind=Entry.Kind.CORRECT).aggregate(credits=Sum("credits", default=0))["credits"]
+    return {
+        "month": f"{month:%Y-%m}",
+        "asked": sums.asked,
+        "charged": sums.charged,
+        "charged_failed": sums.charged_failed,
+        "corrected": corrected,
+        "returned": sums.returned,
+        "held": sums.held,
+    }

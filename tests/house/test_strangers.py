@@ -52,8 +52,9 @@ OBJECT_OF = {
     **dict.fromkeys(("chat:turn", "chat:stream", "chat:stop", "chat:retry", "chat:resolution"), "turn"),
     "teams:switch": "team",
 }  # fmt: skip
-# Addresses whose id is of no team: Rivya's models are the same for everybody, the others are links from a mail.
-NOBODYS = {"catalogue:show", "account_confirm_email", "account_reset_password_from_key"}
+# Addresses whose id is of no team: Rivya's models are the same for everybody, a month
+# is everybody's, the others are links from a mail.
+NOBODYS = {"catalogue:show", "credits:statement", "account_confirm_email", "account_reset_password_from_key"}
 # Ids that come as ?name=… instead: (address, name, object).
 QUERIES = [
     ("jobs:index", "project", "project"),
@@ -64,6 +65,11 @@ QUERIES = [
     ("files:index", "project", "project"),
     ("files:picker", "project", "project"),
     ("credits:usage", "project", "project"),
+    ("credits:usage", "key", "key"),
+    ("credits:usage_ledger", "project", "project"),
+    ("credits:usage_export", "project", "project"),
+    ("jobs:index", "key", "key"),
+    ("jobs:unopened", "project", "project"),
     ("chat:index", "project", "project"),
     ("chat:new", "project", "project"),
 ]

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("team_id", models.UUIDField()),
                 ("grain", models.CharField(choices=[("day", "Day"), ("month", "Month")], max_length=5)),
-                ("side", models.CharField(max_length=7)),
+                ("side", models.CharField(max_length=14)),
                 ("start", models.DateField()),
                 ("project_id", models.UUIDField(default=uuid.UUID("00000000-0000-0000-0000-000000000000"))),
                 ("person_id", models.UUIDField(default=uuid.UUID("00000000-0000-0000-0000-000000000000"))),

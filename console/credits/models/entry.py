@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from console.keys.models import Account, Key
 from console.projects.models import Project
@@ -16,6 +17,23 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def visible_to(self, user: Any) -> "EntryQuerySet":
         return self.filter(team__memberships__user=user)
+
+    def with_asker(self) -> "EntryQuerySet":
+        """With `asker`: whose work the line is about. A correction's own person is the one who corrected."""
+        reserved = Entry.objects.filter(subject=OuterRef("subject"), kind=Entry.Kind.RESERVE).order_by()
+        theirs = Subquery(reserved.values("person_id")[:1])
+        asked = Case(
+            When(kind=Entry.Kind.CORRECT, then=theirs), default=F("person_id"), output_field=models.UUIDField()
+        )
+        return self.annotate(asker=asked)
+
+    def with_held(self) -> "EntryQuerySet":
+        """With `held`: what the line's subject held, by Rivya's own figure once it accepted the work."""
+        amount = Entry.objects.filter(subject=OuterRef("subject")).order_by().values("credits")
+        accepted, reserved = (
+            Subquery(amount.filter(kind=kind)[:1]) for kind in (Entry.Kind.ACCEPT, Entry.Kind.RESERVE)
+        )
+        return self.annotate(held=Coalesce(accepted, reserved, Value(0)))
 
     def charged(self) -> int:
         """What Rivya charged, with what people corrected."""

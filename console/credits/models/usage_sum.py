@@ -6,22 +6,30 @@ from django.db import models
 
 from console.credits.models.day_usage import NOBODY
 
-# What a row tells apart, besides its kind: one thing, or everything.
+DIMENSIONS: Final = ("project_id", "person_id", "key_id", "model")
+# What a row tells apart, besides its kind: one thing, two of them, or everything.
 SIDES: Final = {
     "project": ("project_id",),
     "person": ("person_id",),
     "key": ("key_id",),
     "model": ("model",),
-    "all": ("project_id", "person_id", "key_id", "model"),
+    "project-person": ("project_id", "person_id"),
+    "project-key": ("project_id", "key_id"),
+    "project-model": ("project_id", "model"),
+    "person-key": ("person_id", "key_id"),
+    "person-model": ("person_id", "model"),
+    "key-model": ("key_id", "model"),
+    "all": DIMENSIONS,
 }
-DIMENSIONS: Final = SIDES["all"]
+# Day by day: DayUsage tells everything apart, and little of it is of one project, person or model; much is of one key.
+DAY_SIDES: Final = ("project", "person", "key", "model", "project-key", "person-key", "key-model")
 
 
 class UsageSum(models.Model):
     """The sums of a day or a month by one side. What the side does not tell apart holds NOBODY, or no model.
 
-    Day by day there is one row for each project, person, key and model; DayUsage itself tells everything apart. Month
-    by month there is also that. Figures as in DayUsage; both are written in the same transaction.
+    Month by month there is a row for every side, day by day for DAY_SIDES. Figures as in DayUsage; both are written in
+    the same transaction.
     """
 
     class Grain(models.TextChoices):
@@ -31,7 +39,7 @@ class UsageSum(models.Model):
     id = models.BigAutoField(primary_key=True)
     team_id = models.UUIDField()
     grain = models.CharField(max_length=5, choices=Grain.choices)
-    side = models.CharField(max_length=7)
+    side = models.CharField(max_length=14)
     start = models.DateField()
     project_id = models.UUIDField(default=NOBODY)
     person_id = models.UUIDField(default=NOBODY)

@@ -1,0 +1,140 @@
+"""The monthly statement of a team: what each project was charged, by kind, and what is not settled yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from console.credits.charts import STACK
+from console.credits.effects import Figures
+from console.credits.models import Budget, Entry
+from console.credits.usage_periods import DAY, By, Span, month_after
+from console.credits.usage_questions import Question, by_project_and_kind, by_time
+from console.credits.usage_reading import read
+from console.projects.models import Project
+from console.teams.models import Team
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One kind of work, or all of it. `charged` is what Rivya charged; what people corrected comes on top."""
+
+    kind: str
+    figures: Figures
+    corrected: int
+
+    @property
+    def charged(self) -> int:
+        return self.figures.charged - self.corrected
+
+    def __add__(self, other: "Item") -> "Item":
+        return Item("", self.figures + other.figures, self.corrected + other.corrected)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A project's part. `limit` is its budget of the month with what was approved on top; None without one."""
+
+    project: Project
+    items: Sequence[Item]
+    limit: int | None
+
+    @property
+    def total(self) -> Item:
+        return sum(self.items, _NOTHING)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """As of `drawn_at`: a month changes as long as something of it is open, and when a person corrects it."""
+
+    team: Team
+    month: date
+    drawn_at: datetime
+    is_over: bool
+    sections: Sequence[Section]
+    corrections: Sequence[Entry]
+
+    @property
+    def span(self) -> Span:
+        return span_of_month(self.month)
+
+    @cached_property
+    def total(self) -> Item:
+        return sum((section.total for section in self.sections), _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A line of the list of statements."""
+
+    month: date
+    figures: Figures
+
+    @property
+    def name(self) -> str:
+        """As its address says it: "2026-11"."""
+        return f"{self.month:%Y-%m}"
+
+
+_NOTHING = Item("", Figures(), 0)
+
+
+def statement(team: Team, month: date, today: date) -> Statement:
+    """The team's month as it is now."""
+    drawn_at, span = timezone.now(), span_of_month(month)
+    (answer,) = read(by_project_and_kind(Question(team.pk, span)))
+    corrections = list(_corrections(team, span).select_related("person").order_by("day", "id"))
+    corrected = _corrected(team, span)
+    items: dict[Any, list[Item]] = {}
+    for (project, kind), figures in sorted(answer.items(), key=_as_stacked):
+        items.setdefault(project, []).append(Item(kind, figures, corrected.get((project, kind), 0)))
+    budgets = {budget.project_id: budget for budget in Budget.objects.filter(project__team=team, month=month)}
+    sections = [
+        Section(project, items[project.pk], _limit(project, budgets))
+        for project in Project.objects.filter(team=team, pk__in=items)
+    ]
+    return Statement(team, month, drawn_at, today > span.last, sections, corrections)
+
+
+def months_of(team: Team, today: date) -> list[Month]:
+    """Every month in which something was asked for, the newest first."""
+    first = Entry.objects.filter(team=team).order_by("day").values_list("day", flat=True).first()
+    if first is None:
+        return []
+    span = Span(first.replace(day=1), span_of_month(max(today, first)).last)
+    (answer,) = read(by_time(Question(team.pk, span), By.MONTH))
+    sums: dict[date, Figures] = {}
+    for (month, _kind), figures in answer.items():
+        sums[month] = sums.get(month, Figures()) + figures
+    return [Month(month, sums[month]) for month in sorted(sums, reverse=True)]
+
+
+def span_of_month(day: date) -> Span:
+    """The month that the day is in."""
+    return Span(day.replace(day=1), month_after(day) - DAY)
+
+
+def _corrections(team: Team, span: Span) -> Any:
+    return Entry.objects.filter(team=team, day__range=(span.first, span.last), kind=Entry.Kind.CORRECT)
+
+
+def _corrected(team: Team, span: Span) -> dict[tuple[Any, str], int]:
+    sums = _corrections(team, span).order_by().values_list("project_id", "media_kind").annotate(credits=Sum("credits"))
+    return {(project, kind): credits for project, kind, credits in sums}
+
+
+def _as_stacked(item: tuple[Any, Figures]) -> tuple[int, str]:
+    kind = item[0][1]
+    return list(STACK).index(kind) if kind in STACK else len(STACK), kind
+
+
+def _limit(project: Project, budgets: Mapping[Any, Budget]) -> int | None:
+    if project.monthly_budget is None:
+        return None
+    budget = budgets.get(project.pk)
+    return project.monthly_budget + (budget.raised if budget else 0)

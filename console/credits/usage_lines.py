@@ -1,0 +1,123 @@
+"""The lines of the ledger behind a figure, day by day, newest first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from console.credits.models import DayUsage, Entry, EntryQuerySet, Unrolled
+from console.credits.usage_filters import Filters
+from console.credits.usage_questions import Question
+
+_SAME: Final = Entry.objects.filter(subject=OuterRef("subject")).order_by()
+_CLOSED: Final = Exists(_SAME.filter(kind__in=Entry.CLOSING))
+_ACCEPTED: Final = Exists(_SAME.filter(kind=Entry.Kind.ACCEPT))
+_FAILED: Final = Exists(_SAME.filter(kind__in=Entry.CLOSING, outcome=Entry.Outcome.FAILED))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ends: a line of a day. As text: "2026-11-12-48213"."""
+
+    day: date
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.day}-{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place | None":
+        """The place that the text names; None, which means the first page, when it names none."""
+        day, _, number = text.rpartition("-")
+        if not (number.isascii() and number.isdigit() and len(number) < 19):
+            return None
+        try:
+            return cls(date.fromisoformat(day), int(number))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with what its subject held: `held` is Rivya's own figure once it took the work."""
+
+    entry: Entry
+    reserved: int
+    held: int
+
+    @property
+    def returned(self) -> int:
+        """What the line gave back."""
+        return max(0, self.held - self.entry.credits) if self.entry.kind in Entry.CLOSING else 0
+
+    @property
+    def charged(self) -> int:
+        return self.entry.credits if self.entry.kind in Entry.CHARGING else 0
+
+    @property
+    def holds(self) -> int:
+        """What the line adds to what is held; below zero where it ends it."""
+        match self.entry.kind:
+            case Entry.Kind.RESERVE:
+                return self.entry.credits
+            case Entry.Kind.ACCEPT:
+                return self.entry.credits - self.reserved
+            case Entry.Kind.SETTLE | Entry.Kind.RELEASE:
+                return -self.held
+        return 0
+
+
+def lines_behind(filters: Filters) -> EntryQuerySet:
+    """All lines that the filters ask for; with `what`, those that add up to that figure."""
+    lines = filters.question.lines()
+    match filters.what:
+        case "charged":
+            return lines.filter(kind__in=Entry.CHARGING).exclude(credits=0)
+        case "failed":
+            return lines.filter(_FAILED, kind__in=Entry.CHARGING).exclude(credits=0)
+        case "returned":
+            return lines.with_held().filter(Q(("held__gt", F("credits"))), kind__in=Entry.CLOSING)
+        case "held":
+            counted = Q(kind=Entry.Kind.ACCEPT) | ~Q(_ACCEPTED)
+            open_days = _days_with_something_open(filters.question)
+            return lines.filter(~Q(_CLOSED), counted, kind__in=Entry.HOLDING, day__in=open_days)
+    return lines
+
+
+def page_of(lines: EntryQuerySet, after: Place | None, size: int) -> tuple[list[Entry], Place | None]:
+    """So many lines after the place, and the place where the next page begins; None on the last."""
+    if after:
+        lines = lines.filter(Q(day=after.day, id__lt=after.id) | Q(day__lt=after.day), day__lte=after.day)
+    found = list(lines.order_by("-day", "-id")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return found[:size], Place(last.day, last.pk) if last else None
+
+
+def with_held(entries: Sequence[Entry]) -> list[Line]:
+    """The same lines, each with what its subject held; one query."""
+    amounts = _amounts({entry.subject for entry in entries})
+    return [
+        Line(
+            entry,
+            amounts.get((entry.subject, Entry.Kind.RESERVE), 0),
+            amounts.get((entry.subject, Entry.Kind.ACCEPT), amounts.get((entry.subject, Entry.Kind.RESERVE), 0)),
+        )
+        for entry in entries
+    ]
+
+
+def _amounts(subjects: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
+    holding = Entry.objects.filter(subject__in=subjects, kind__in=Entry.HOLDING).order_by()
+    return {(subject, kind): credits for subject, kind, credits in holding.values_list("subject", "kind", "credits")}
+
+
+def _days_with_something_open(question: Question) -> set[date]:
+    """So that few lines are looked at, not a year of them."""
+    days = (question.span.first, question.span.last)
+    rolled = DayUsage.objects.filter(team_id=question.team_id, day__range=days, **question.narrowed)
+    found = set(rolled.exclude(reserved=F("ended")).values_list("day", flat=True).distinct())
+    waiting = Unrolled.objects.filter(entry__team_id=question.team_id, entry__day__range=days)
+    return found | set(waiting.values_list("entry__day", flat=True).distinct())
