@@ -1,7 +1,7 @@
 """The team's conversations, the one that was used last first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -74,6 +74,6 @@ def _links(request: TeamRequest, rows: list[Conversation]) -> Links:
 def _moment(text: str) -> datetime | None:
     try:
         found = parse_datetime(text)
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):  # no date, or one whose zone moves it out of the calendar
         return None
-    return found if found is not None and found.tzinfo is not None else None

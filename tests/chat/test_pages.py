@@ -168,6 +168,15 @@ def test_a_conversation_is_renamed_archived_and_found_again(turn: Turn, bob: Use
     assert link in browser.get("/chat/").content
 
 
+@pytest.mark.parametrize("before", ["x", "9999-99-99T00:00:00Z", "0001-01-01T00:00:00+23:59", "2026-01-01T00:00:00"])
+def test_a_page_of_the_list_that_no_calendar_has_is_the_first(
+    turn: Turn, alice: User, browser_of: BrowserOf, before: str
+) -> None:
+    page = browser_of(alice).get(reverse("chat:index"), {"before": before})
+    assert page.status_code == 200
+    assert "How do we launch?" in page.content.decode()
+
+
 def test_a_turn_that_nobody_can_ask_about_is_settled_by_a_person(
     turn: Turn, alice: User, browser_of: BrowserOf
 ) -> None:
