@@ -86,12 +86,18 @@ class Shown:
         return self.turn.status in (Turn.Status.STOPPED, Turn.Status.DONE) and not self.turn.is_final
 
     @property
+    def is_charge_assumed(self) -> bool:
+        """Rivya never told its figure: what was reserved stands for it."""
+        return self.turn.is_final and self.turn.status == Turn.Status.DONE and self.turn.final_credits is None
+
+    @property
     def credits_words(self) -> str:
         """What it cost, as far as it is known."""
         turn = self.turn
-        if turn.status == Turn.Status.DONE and turn.final_credits is None:
-            assumed = turn.quoted_credits if turn.reserved_credits is None else turn.reserved_credits
-            return f"{_credits(assumed)} assumed, as reserved: Rivya's final figure never came"
+        if self.is_charge_assumed:
+            return (
+                f"{_credits(turn.quoted_credits if turn.reserved_credits is None else turn.reserved_credits)} assumed"
+            )
         if turn.is_final:
             return _credits(turn.final_credits or 0)
         return f"{_credits(turn.reserved_credits or turn.quoted_credits)} reserved"

@@ -114,7 +114,9 @@ def test_rivyas_silence_ends_with_the_reserve_and_says_so(
     done = adopted(turn, sandbox, {"fault": "close", "times": None})
     assert (done.final_credits, charged(done)) == (None, 3)
     assert [each["posts"] for each in posts(sandbox)] == [3]
-    assert "3 credits assumed, as reserved" in page_of(browser_of(alice), done)
+    page = page_of(browser_of(alice), done)
+    assert "3 credits assumed" in page
+    assert "Rivya never told its figure: this much was reserved" in page
 
 
 @pytest.fixture
