@@ -157,8 +157,9 @@ def _turns_after(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _again(request: TeamRequest, turn: Turn) -> tuple[Question, list[ReferenceFile]]:
     conversation, composer = turn.conversation, composer_of(turn.conversation)
-    if composer.model is None:
-        raise CannotAsk(Problem("This model is gone", composer.blocked, "no", "Begin a new conversation.", status=409))
+    if composer.model is None or composer.blocked:
+        title = "This cannot be asked now"
+        raise CannotAsk(Problem(title, composer.blocked, "no", "Begin a new conversation.", status=409))
     try:
         submission = UUID(request.POST.get("submission", ""))
     except ValueError:

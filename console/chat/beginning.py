@@ -37,9 +37,7 @@ def read(request: HttpRequest) -> Draft | HttpResponseBase:
     model = _model(request.POST, project)
     if project is None or model is None:
         return _drawn(entered, project, model, None, None, 422)
-    composer = Composer(
-        model, project, _capabilities(model), "" if _is_callable(model) else f"{model} cannot be asked."
-    )
+    composer = Composer(model, project, _capabilities(model), _blocked(model, project))
     form = AskForm(composer, request.POST)
     files, lost = chosen_files(project, request.POST.getlist("reference"), composer.max_files)
     if lost:
@@ -123,8 +121,10 @@ def _models() -> "QuerySet[CatalogueModel]":
     return CatalogueModel.objects.listed().filter(category="chat", api_status="available").order_by("display_name")
 
 
-def _is_callable(model: CatalogueModel) -> bool:
-    return model.gone_at is None and model.api_status == "available"
+def _blocked(model: CatalogueModel, project: Project) -> str:
+    if model.gone_at is not None or model.api_status != "available":
+        return f"{model} cannot be asked."
+    return "The project is archived." if project.archived_at is not None else ""
 
 
 def _capabilities(model: CatalogueModel | None) -> dict[str, Any]:

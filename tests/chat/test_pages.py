@@ -142,6 +142,33 @@ def test_a_retry_is_a_new_turn_with_its_own_key_and_price(
     assert ended(again).status == Turn.Status.DONE
 
 
+def test_no_conversation_begins_in_an_archived_project(project: Project, alice: User, browser_of: BrowserOf) -> None:
+    make_chat_model()
+    Project.objects.filter(pk=project.pk).update(archived_at="2026-01-01T00:00:00Z")
+    form = {"project": project.pk, "model": "gpt-5-2-chat", "message": "Hello", "submission": str(uuid4())}
+    said = browser_of(alice).post(reverse("chat:index"), form)
+    assert said.status_code == 422
+    assert "The project is archived." in said.content.decode()
+    assert not Turn.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["project", "model"])
+def test_nothing_is_asked_again_where_nothing_may_be_asked(
+    turn: Turn, project: Project, alice: User, browser_of: BrowserOf, what: str
+) -> None:
+    take_up()
+    if what == "project":
+        Project.objects.filter(pk=project.pk).update(archived_at=turn.created_at)
+    else:
+        make_chat_model(gone_at=turn.created_at)
+    said = browser_of(alice).post(
+        reverse("chat:retry", args=[turn.pk]), {"submission": str(uuid4())}, headers={"HX-Request": "true"}
+    )
+    assert said.status_code == 409
+    assert "Nothing was charged" in said.content.decode()
+    assert turn.conversation.turns.count() == 1
+
+
 def test_an_export_holds_what_was_said_and_what_it_cost(
     turn: Turn, alice: User, sandbox: Sandbox, browser_of: BrowserOf
 ) -> None:
