@@ -23,7 +23,7 @@ async def application(
         if not message.get("more_body"):
             break
     if "rivya" not in clients:
-        transport = rivya.Transport(max_connections=2000)
+        transport = rivya.Transport(max_connections=2000, for_streams=True)
         clients["rivya"] = rivya.Client(transport, base_url=os.environ["RIVYA_BASE_URL"], api_key="rvya_sk_benchmark")
     headers = [(b"content-type", b"text/event-stream; charset=utf-8")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -81,7 +81,7 @@ def streaming_client(api_key: str | rivya.Secret) -> rivya.Client:
     loop = asyncio.get_running_loop()
     if loop not in _streams_of_the_loop:
         _streams_of_the_loop[loop] = rivya.Transport(
-            timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_STREAMS
+            timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_STREAMS, for_streams=True
         )
     own = _streams_of_the_loop[loop]
     return rivya.Client(own, base_url=settings.RIVYA_BASE_URL, api_key=api_key, on_exchange=log_exchange)

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+import msgspec
+
 from .errors import Unreadable
 from .sse import RawEvent
 from .types import Answer, Count, CreditCount, Id, Moment, parsed, plain, read_one
@@ -95,6 +97,8 @@ _KINDS: dict[str, type[ChatEvent]] = {
     "usage.completed": UsageCompleted,
 }
 
+_DELTA = msgspec.json.Decoder(MessageDelta, strict=False)
+
 
 def read_event(raw: RawEvent) -> ChatEvent | None:
     """The event, or None for a name not known yet. Raises `Unreadable` when a known event makes no sense."""
@@ -105,10 +109,20 @@ def read_event(raw: RawEvent) -> ChatEvent | None:
     kind = _KINDS.get(raw.name)
     if kind is None:
         return None
+    if kind is MessageDelta and (delta := _plain_delta(raw)):
+        return delta
     event = read_one(kind, parsed(raw.data))
     if event is None:
         raise Unreadable("An event of the stream makes no sense.")
     return event
+
+
+def _plain_delta(raw: RawEvent) -> MessageDelta | None:
+    """A delta as it nearly always comes, read in one step; None for what wants a closer look."""
+    try:
+        return _DELTA.decode(raw.data)
+    except msgspec.DecodeError:
+        return None
 
 
 def error_of(raw: RawEvent) -> Any:

@@ -31,6 +31,11 @@ class ChatStream:
         self._waiting: deque[RawEvent] = deque()
         self.session_id: str | None = None
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether the next event has still to come. Then the reader may rest: what comes meanwhile is kept for it."""
+        return not self._waiting
+
     async def __aenter__(self) -> Self:
         self._ends_at = time.monotonic() + self._deadline_seconds
         self._reply = await self._sender.open_stream(self._call, idle_seconds=self._idle_seconds)

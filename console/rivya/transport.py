@@ -7,7 +7,8 @@ what `Transport.open` and `Reply` offer. One transport per event loop.
 
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Self
@@ -16,6 +17,7 @@ import httpx
 
 from ._connections import Connections
 from ._exchange import Wire, word
+from ._lines import Line
 from .errors import NoAnswer, TimedOut
 
 Release = Callable[[], Awaitable[None]]
@@ -24,7 +26,8 @@ Release = Callable[[], Awaitable[None]]
 class Transport:
     """Connections to Rivya and to the media hosts, shared by any number of clients; an async context manager.
 
-    `timeout_seconds` bounds each wait for bytes and, unless a call brings its own, a whole exchange.
+    `timeout_seconds` bounds each wait for bytes and, unless a call brings its own, a whole exchange. `for_streams`
+    takes connections that cost a tenth for each piece of a stream, and upload no files.
     """
 
     def __init__(
@@ -33,11 +36,14 @@ class Transport:
         timeout_seconds: float = 30.0,
         connect_timeout_seconds: float = 10.0,
         max_connections: int = 100,
+        for_streams: bool = False,
         backend: Callable[[], httpx.AsyncBaseTransport] | None = None,
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self._connect_seconds = min(connect_timeout_seconds, timeout_seconds)
-        self._connections = Connections(backend or _single_connection, limit=max_connections)
+        self._connections = Connections(
+            backend or (StreamConnection if for_streams else _single_connection), limit=max_connections
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -168,6 +174,68 @@ def _trust() -> ssl.SSLContext:
 def _single_connection() -> httpx.AsyncHTTPTransport:
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30.0)
     return httpx.AsyncHTTPTransport(verify=_trust(), trust_env=False, limits=limits)
+
+
+class StreamConnection(httpx.AsyncBaseTransport):
+    """At most one connection, which gives all that has come since it was last read as one piece."""
+
+    def __init__(self) -> None:
+        self._line: Line | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Httpx's. The request's body is bytes."""
+        limits = request.extensions["timeout"]
+        head = [b"%b %b HTTP/1.1\r\n" % (request.method.encode(), request.url.raw_path)]
+        head += [b"%b: %b\r\n" % header for header in request.headers.raw]
+        asked = b"".join([*head, b"\r\n", await request.aread()])
+        line = self._line if self._line and self._line.is_usable else await self._connected(request.url, limits)
+        with _as_httpx():
+            await line.ask(asked, limits["read"])
+        return httpx.Response(line.status, headers=line.headers, stream=_Streamed(line, limits["read"]))
+
+    async def aclose(self) -> None:
+        """Httpx's."""
+        if self._line is not None:
+            self._line.close()
+
+    async def _connected(self, url: httpx.URL, limits: Mapping[str, float]) -> Line:
+        await self.aclose()
+        is_secret = url.scheme == "https"
+        try:
+            self._line = await Line.connected(
+                url.host, url.port or (443 if is_secret else 80), _trust() if is_secret else None, limits["connect"]
+            )
+        except TimeoutError:
+            raise httpx.ConnectTimeout("") from None
+        except OSError:
+            raise httpx.ConnectError("") from None
+        return self._line
+
+
+class _Streamed(httpx.AsyncByteStream):
+    def __init__(self, line: Line, within_seconds: float) -> None:
+        self._line, self._within_seconds = line, within_seconds
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            with _as_httpx():
+                piece = await self._line.piece(self._within_seconds)
+            if piece is None:
+                return
+            yield piece
+
+    async def aclose(self) -> None:
+        self._line.rest()
+
+
+@contextmanager
+def _as_httpx() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise httpx.ReadTimeout("") from None
+    except OSError:
+        raise httpx.ReadError("") from None
 
 
 async def _next(body: AsyncIterator[bytes]) -> bytes | NoAnswer | None:
