@@ -76,7 +76,8 @@ def test_words_that_come_one_by_one_are_drawn_as_if_they_had_come_at_once(
     text: str, words: str, sizes: Sequence[int]
 ) -> None:
     for before in (text, f"{text} word", f"{text}\n\n- a **b** word"):
-        drawn, end, one_by_one = {}, len(before), Incremental()
+        drawn: dict[int, str] = {}
+        end, one_by_one = len(before), Incremental()
         for size in [0, *sizes]:
             end = min(end + size, len(before + words))
             drawn |= {block.index: block.html for block in one_by_one.feed((before + words)[:end])}
