@@ -11,6 +11,8 @@ from console.chat.drawing import Drawing
 REDRAW_SECONDS = 0.04
 SHARE_OF_ONE = 20
 SHARE_OF_ALL = 2
+SENDING_SECONDS = 0.0001  # what a drawing costs besides, to be written into a response and sent
+UNSEEN_SECONDS = 0.1
 QUIET_SECONDS = 5.0
 
 _writing: "set[LiveTurn]" = set()
@@ -50,6 +52,17 @@ class LiveTurn:
         if self.listeners:
             self._draw_soon()
 
+    async def rest(self) -> None:
+        """For who has read all there is: draws it, and returns when the next drawing is due.
+
+        Nobody sees what comes before, and together it costs what one piece would.
+        """
+        if self._timer is not None and not self.is_over:
+            self._timer.cancel()
+            self.draw()
+        wait = self._draw_after - time.monotonic() if self.listeners else UNSEEN_SECONDS
+        await asyncio.sleep(max(wait, 0))
+
     def restart(self, send: int) -> None:
         """The answer is written anew: what was shown of an earlier send does not count."""
         self._text, self._pending = "", []
@@ -81,9 +94,9 @@ class LiveTurn:
         """Draw what came since the last time."""
         self._timer = None
         _writing.add(self)
-        began = time.perf_counter()
+        began = time.thread_time()  # not the waits of a busy machine
         changed = self.drawing.feed(self.text)
-        cost = time.perf_counter() - began
+        cost = time.thread_time() - began + SENDING_SECONDS
         pause = max(REDRAW_SECONDS, cost * SHARE_OF_ONE, cost * SHARE_OF_ALL * len(_writing))
         self._draw_after = time.monotonic() + pause
         if changed:
@@ -107,11 +120,8 @@ class LiveTurn:
     def _draw_soon(self) -> None:
         if self._timer is not None or self.is_over:
             return
-        wait = self._draw_after - time.monotonic()
-        if wait <= 0:
-            self.draw()
-        else:
-            self._timer = asyncio.get_running_loop().call_later(wait, self.draw)
+        wait = max(self._draw_after - time.monotonic(), 0)  # not at once: what comes together is drawn together
+        self._timer = asyncio.get_running_loop().call_later(wait, self.draw)
 
     def _changed(self) -> None:
         self.version += 1
