@@ -138,7 +138,6 @@ def _first_message(request: TeamRequest, conversation: Conversation, turn: Turn)
 
 
 def _appended(request: TeamRequest, turn: Turn, *, with_stream: bool) -> str:
-    turn = find_turn(request, turn.pk)[1]
     may_submit = may(request.membership.role, Act.SUBMIT)
     context = {"shown": shown_of(turn, with_stream=with_stream), "may_submit": may_submit, "resolution": None}
     return str(Partial("turns", "beforeend", render_to_string("chat/_turn.html", context, request)))

@@ -143,10 +143,12 @@ class Run:
         access = self._fresh(to_read=False)
         if access.missing:
             return access
-        if not ours.update(sends=F("sends") + 1, first_sent_at=self.turn.first_sent_at or timezone.now()):
+        first_sent_at = self.turn.first_sent_at or timezone.now()
+        if not ours.update(sends=F("sends") + 1, first_sent_at=first_sent_at):
             return None
-        TurnPiece.objects.filter(turn_id=self.pk).delete()
-        self.turn.refresh_from_db(fields=["sends", "first_sent_at", "path", "status"])
+        if self.turn.sends:
+            TurnPiece.objects.filter(turn_id=self.pk).delete()
+        self.turn.sends, self.turn.first_sent_at = self.turn.sends + 1, first_sent_at
         return access
 
     def _begin_look(self) -> tuple[Access, set[str]]:
