@@ -1,7 +1,7 @@
 """A console with one team that can chat, and its signed-in owner's requests, each about a conversation of its own."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -24,19 +24,23 @@ class Product:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
 
-    def requests(self, turns: int, until: int) -> list[bytes]:
-        """One question for each of so many new conversations, as htmx posts it."""
+    def asking(self, turns: int) -> Callable[[int], list[bytes]]:
+        """Makes new conversations; then, for an end of their answers, a question for each as htmx posts it."""
         made = manage(
             self._environment, "shell", "--no-imports", "-c", f"from benchmarks.chat_product import make; make({turns})"
         )
         session, *conversations = made.split()
         token = secrets.token_hex(16)
-        found = []
-        for conversation in conversations:
-            body = urlencode({"submission": uuid4(), "message": f"Tell me more. until={until}"})
-            path = PATH.format(id=conversation)
-            found.append(REQUEST.format(path=path, session=session, token=token, length=len(body), body=body).encode())
-        return found
+
+        def requests(until: int) -> list[bytes]:
+            found = []
+            for conversation in conversations:
+                body = urlencode({"submission": uuid4(), "message": f"Tell me more. until={until}"})
+                fields = {"path": PATH.format(id=conversation), "session": session, "token": token}
+                found.append(REQUEST.format(**fields, length=len(body), body=body).encode())
+            return found
+
+        return requests
 
     def check(self) -> None:
         """Every turn was answered, and charged once."""

@@ -87,7 +87,8 @@ def measure(row: str, turns: int, seconds: float, folder: Path) -> None:
     rivya = f"http://127.0.0.1:{upstream}"
     relay = SERVERS[row](web, rivya, folder)
     with running([sys.executable, "-m", "benchmarks.chat_upstream", str(upstream)], LOAD_CORE), relay as served:
-        server, requests = served
+        server, asking = served
+        requests = asking(turns)  # takes long on a busy machine: before any time is set
         ramp = max(turns / BEGIN_A_SECOND, 0.1)
         begin = time.monotonic_ns() // 1000 + 3_000_000
         start = begin + int((ramp + 1.5) * 1e6)
@@ -95,7 +96,7 @@ def measure(row: str, turns: int, seconds: float, folder: Path) -> None:
         until = end + 500_000
         order = Order(
             port=web,
-            requests=requests(turns, until),
+            requests=requests(until),
             begin_us=begin,
             ramp_seconds=ramp,
             from_us=start,
@@ -138,13 +139,17 @@ def report(row: str, turns: int, found: Mapping[str, Any]) -> None:
     )
 
 
-Requests = Callable[[int, int], list[bytes]]
-Serving = Iterator[tuple[int, Requests]]
+# So many questions, and then until when (of CLOCK_MONOTONIC, in microseconds) their answers go on.
+Asking = Callable[[int], Callable[[int], list[bytes]]]
+Serving = Iterator[tuple[int, Asking]]
 
 
-def plain(turns: int, until: int) -> list[bytes]:
-    body = json.dumps({"model": "gpt-5-2-chat", "message": f"until={until}"})
-    return [PLAIN.format(length=len(body), body=body).encode()] * turns
+def plain(turns: int) -> Callable[[int], list[bytes]]:
+    def requests(until: int) -> list[bytes]:
+        body = json.dumps({"model": "gpt-5-2-chat", "message": f"until={until}"})
+        return [PLAIN.format(length=len(body), body=body).encode()] * turns
+
+    return requests
 
 
 @contextmanager
@@ -181,8 +186,8 @@ def product(port: int, rivya: str, folder: Path) -> Serving:
         words="",
     ) as server:
         eventually(lambda: answers(f"http://127.0.0.1:{port}/healthz"), within_seconds=30)
-        warm_up(port, made.requests(2, time.monotonic_ns() // 1000 + 4_000_000))
-        yield server, made.requests
+        warm_up(port, made.asking(2)(time.monotonic_ns() // 1000 + 4_000_000))
+        yield server, made.asking
         made.check()
 
 
