@@ -21,9 +21,15 @@ _ABOUT_THE_KEY: Final = frozenset(
         "session_not_readable",
     ]
 )
-# For these the words of a job promise that it is asked again by itself; a turn that has ended is not.
-_OVER: Final = frozenset(["public_api_disabled", "rate_limited", "internal_error"])
 _RETRY: Final = "Retry asks the same again, as a new question with a price of its own."
+# For these the words are about a job, or promise that it is asked again by itself; a turn that has ended is not.
+_STEPS: Final = {
+    "public_api_disabled": _RETRY,
+    "rate_limited": _RETRY,
+    "internal_error": _RETRY,
+    "validation_failed": "Change the question, then ask it again; the same words would be refused again.",
+    "chat_attachment_not_supported": "Ask without the image, or choose another model.",
+}
 
 
 def explain(turn: Turn) -> Problem | None:
@@ -32,7 +38,7 @@ def explain(turn: Turn) -> Problem | None:
     match turn.status:
         case Turn.Status.FAILED | Turn.Status.REFUSED:
             problem = from_code(turn.error_code, **told)  # type: ignore[arg-type]
-            problem = replace(problem, next_step=_RETRY) if turn.error_code in _OVER else problem
+            problem = replace(problem, next_step=_STEPS.get(turn.error_code, problem.next_step))
         case Turn.Status.NEEDS_REVIEW:
             problem = from_code(turn.error_code, **told, known=False)  # type: ignore[arg-type]
         case Turn.Status.UNKNOWN:

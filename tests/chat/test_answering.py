@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from console.chat.explaining import explain
 from console.chat.models import Turn, TurnPiece
 from console.credits import ledger
 from console.keys.models import Secret
@@ -115,6 +116,23 @@ def test_a_refusal_costs_nothing(project: Project, alice: User, sandbox: Sandbox
     refused = ended(make_turn(project, alice, words))
     assert (refused.status, refused.error_code) == (Turn.Status.REFUSED, code)
     assert_true(sandbox, refused)
+
+
+def test_a_refused_question_says_what_can_be_done_in_a_conversation(
+    project: Project, alice: User, sandbox: Sandbox
+) -> None:
+    refused = explain(ended(make_turn(project, alice, "[refuse] No")))
+    assert refused
+    assert "job" not in f"{refused.what_happened} {refused.next_step}"
+    assert "Change the question" in refused.next_step
+
+
+def test_out_of_credits_names_who_tops_the_wallet_up(project: Project, alice: User, sandbox: Sandbox) -> None:
+    project.team.billing_contact = "Dana in accounting"
+    project.team.save(update_fields=["billing_contact"])
+    broke = explain(ended(make_turn(project, alice, "[broke] Money")))
+    assert broke
+    assert "Dana in accounting tops it up" in broke.next_step
 
 
 def test_without_streaming_the_answer_comes_whole(turn: Turn, sandbox: Sandbox) -> None:
