@@ -13,7 +13,7 @@ from console.catalogue.picking import Group
 from console.chat.asking import Question
 from console.chat.choosing import chosen_files
 from console.chat.forms import AskForm, Composer
-from console.chat.models import Conversation
+from console.chat.models import Conversation, Turn
 from console.files.models import ReferenceFile
 from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, current_membership, enter
@@ -75,7 +75,7 @@ def _drawn(
     composer = Composer(model, project, _capabilities(model)) if project else None
     told = request.POST if request.method == "POST" else request.GET
     if form is None and composer is not None:
-        form = AskForm(composer, message=told.get("message") or told.get("text", ""))
+        form = AskForm(composer, message=told.get("message") or told.get("text") or _asked_before(request, told))
     named = told.getlist("reference") or told.getlist("file")
     files = chosen_files(project, named, composer.max_files)[0] if project and composer else []
     context: dict[str, Any] = {
@@ -89,6 +89,12 @@ def _drawn(
         "problem": problem,
     }
     return render(request, "chat/new.html", context, status=status)
+
+
+def _asked_before(request: TeamRequest, told: QueryDict) -> str:
+    """The question of the named turn, however long: an address holds no long text."""
+    turn = Turn.objects.visible_to(request.user).filter(pk=_uuid(told.get("turn", ""))).first()
+    return turn.question if turn else ""
 
 
 def _place(request: HttpRequest, told: QueryDict) -> tuple[TeamRequest | None, Project | None]:

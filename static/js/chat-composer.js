@@ -3,6 +3,7 @@
   const OPEN = "article[data-status=unsent], article[data-status=streaming], article[data-status=unknown]";
   const textOf = (form) => form?.querySelector("[data-composer-text]");
   const isAnswering = () => Boolean(document.querySelector(OPEN));
+  const ADDRESS_HOLDS = 1000; // characters; in the worst case twelve bytes each
   const isTouch = matchMedia("(pointer: coarse)").matches;
 
   const measure = (area) => {
@@ -39,6 +40,13 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-chat-stop]")) document.querySelector(`:is(${OPEN}) [data-chat-stop-turn]`)?.click();
+    const other = event.target.closest("[data-chat-other-model]");
+    const draft = textOf(document.querySelector("[data-composer]"))?.value.trim();
+    if (other && draft && draft.length <= ADDRESS_HOLDS) {
+      const address = new URL(other.href);
+      address.searchParams.set("text", draft);
+      other.href = address.href;
+    }
     if (!event.target.closest("[data-composer-library]")) return;
     const library = document.querySelector(".composer-library");
     library.open = !library.open;

@@ -225,3 +225,17 @@ def test_support_sees_a_turn_without_what_was_said(turn: Turn, browser_of: Brows
     assert turn.idempotency_key.encode() in page.content
     page = browser_of(support).get(f"/admin/chat/conversation/{turn.conversation_id}/change/")
     assert b"How do we launch" not in page.content
+
+
+def test_another_model_begins_with_the_last_question_however_long(
+    project: Project, alice: User, charlie: User, browser_of: BrowserOf
+) -> None:
+    question = f"How do we launch? {'And then? ' * 300}".strip()
+    asked = make_turn(project, alice, question)
+    page = browser_of(alice).get(reverse("chat:show", args=[asked.conversation_id])).content.decode()
+    address = f"{reverse('chat:new')}?project={project.pk}&amp;turn={asked.pk}"
+    assert address in page
+    assert question in browser_of(alice).get(address.replace("&amp;", "&")).content.decode()
+    stolen = browser_of(charlie).get(f"{reverse('chat:new')}?turn={asked.pk}")
+    assert "How do we launch" not in stolen.content.decode()
+    assert browser_of(alice).get(f"{reverse('chat:new')}?turn=nonsense").status_code == 200
