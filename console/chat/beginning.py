@@ -93,7 +93,8 @@ def _drawn(
 
 def _asked_before(request: TeamRequest, told: QueryDict) -> str:
     """The question of the named turn, however long: an address holds no long text."""
-    turn = Turn.objects.visible_to(request.user).filter(pk=_uuid(told.get("turn", ""))).first()
+    named = _uuid(told.get("turn", ""))
+    turn = Turn.objects.visible_to(request.user).filter(pk=named).first() if named else None
     return turn.question if turn else ""
 
 

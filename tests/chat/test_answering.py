@@ -132,7 +132,7 @@ def test_out_of_credits_names_who_tops_the_wallet_up(project: Project, alice: Us
     project.team.save(update_fields=["billing_contact"])
     broke = explain(ended(make_turn(project, alice, "[broke] Money")))
     assert broke
-    assert "Dana in accounting tops it up" in broke.next_step
+    assert "Dana in accounting tops up" in broke.next_step
 
 
 def test_without_streaming_the_answer_comes_whole(turn: Turn, sandbox: Sandbox) -> None:
