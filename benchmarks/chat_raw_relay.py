@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from console import rivya
+from console.engine.parsing import LLHTTP
 
 clients: dict[str, rivya.Client] = {}
 
@@ -23,7 +24,7 @@ async def application(
         if not message.get("more_body"):
             break
     if "rivya" not in clients:
-        transport = rivya.Transport(max_connections=2000, for_streams=True)
+        transport = rivya.Transport(max_connections=2000, for_streams=LLHTTP)
         clients["rivya"] = rivya.Client(transport, base_url=os.environ["RIVYA_BASE_URL"], api_key="rvya_sk_benchmark")
     headers = [(b"content-type", b"text/event-stream; charset=utf-8")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

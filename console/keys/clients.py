@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from console import rivya
+from console.engine.parsing import LLHTTP
 from console.keys import vault
 from console.keys.models import Secret
 from console.keys.standing import settle_standing
@@ -81,7 +82,7 @@ def streaming_client(api_key: str | rivya.Secret) -> rivya.Client:
     loop = asyncio.get_running_loop()
     if loop not in _streams_of_the_loop:
         _streams_of_the_loop[loop] = rivya.Transport(
-            timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_STREAMS, for_streams=True
+            timeout_seconds=settings.RIVYA_TIMEOUT_SECONDS, max_connections=MAX_STREAMS, for_streams=LLHTTP
         )
     own = _streams_of_the_loop[loop]
     return rivya.Client(own, base_url=settings.RIVYA_BASE_URL, api_key=api_key, on_exchange=log_exchange)

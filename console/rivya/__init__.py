@@ -8,6 +8,7 @@
         generation = await client.generations.create(body, idempotency_key=str(uuid4()))
 """
 
+from ._lines import StreamParser
 from ._sending import Exchange, OnExchange
 from .chat import ChatCalls, Completion, Session
 from .chat_events import (
@@ -101,6 +102,7 @@ __all__ = [
     "Signed",
     "StandardScheme",
     "StreamCut",
+    "StreamParser",
     "TimedOut",
     "TimestampScheme",
     "TokenUsage",

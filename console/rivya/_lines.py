@@ -7,14 +7,19 @@ that moment in one, at the price of one. Knows nothing of Rivya and nothing of h
 import asyncio
 import ssl
 import time
-from typing import cast
-
-import httptools
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 _KEPT_IDLE_SECONDS = 30.0
 _MOST_UNREAD_BYTES = 256 * 1024
 _LARGEST_HEAD_BYTES = 64 * 1024
-_BROKEN = (httptools.HttpParserError, httptools.HttpParserUpgrade)
+
+
+class StreamParser(NamedTuple):
+    """llhttp as httptools offers it, given by whoever has it: makes a parser for a protocol, and what it raises."""
+
+    make: Callable[[Any], Any]
+    errors: tuple[type[Exception], ...]
 
 
 class Broken(ConnectionError):
@@ -24,7 +29,8 @@ class Broken(ConnectionError):
 class Line(asyncio.Protocol):
     """One exchange after the other: `ask`, then `piece` until None. Waits raise TimeoutError and ConnectionError."""
 
-    def __init__(self) -> None:
+    def __init__(self, parser: StreamParser) -> None:
+        self._llhttp = parser
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self._wire: asyncio.Transport | None = None
@@ -37,11 +43,14 @@ class Line(asyncio.Protocol):
         self._rested_at = time.monotonic()
 
     @classmethod
-    async def connected(cls, host: str, port: int, trust: ssl.SSLContext | None, within_seconds: float) -> "Line":
+    async def connected(
+        cls, parser: StreamParser, host: str, port: int, trust: ssl.SSLContext | None, within_seconds: float
+    ) -> "Line":
         """A new connection. Raises OSError."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(within_seconds):
-            _, line = await loop.create_connection(cls, host, port, ssl=trust, server_hostname=host if trust else None)
+            name = host if trust else None
+            _, line = await loop.create_connection(lambda: cls(parser), host, port, ssl=trust, server_hostname=name)
         return line
 
     @property
@@ -52,7 +61,7 @@ class Line(asyncio.Protocol):
 
     async def ask(self, request: bytes, within_seconds: float) -> None:
         """Send a request; `status` and `headers` are those of its answer then."""
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser = self._llhttp.make(self)
         self._has_head = self._is_whole = False
         self._head_bytes = 0
         self._pieces.clear()
@@ -99,7 +108,7 @@ class Line(asyncio.Protocol):
         self._head_bytes += 0 if self._has_head else len(data)
         try:
             self._parser.feed_data(data)
-        except _BROKEN:
+        except self._llhttp.errors:
             self._is_kept = False
             raise Broken from None
         if not self._has_head and self._head_bytes > _LARGEST_HEAD_BYTES:

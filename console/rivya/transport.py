@@ -17,7 +17,7 @@ import httpx
 
 from ._connections import Connections
 from ._exchange import Wire, word
-from ._lines import Line
+from ._lines import Line, StreamParser
 from .errors import NoAnswer, TimedOut
 
 Release = Callable[[], Awaitable[None]]
@@ -27,7 +27,7 @@ class Transport:
     """Connections to Rivya and to the media hosts, shared by any number of clients; an async context manager.
 
     `timeout_seconds` bounds each wait for bytes and, unless a call brings its own, a whole exchange. `for_streams`
-    takes connections that cost a tenth for each piece of a stream, and upload no files.
+    (a parser of HTTP answers) takes connections whose pieces cost a tenth, and that upload no files.
     """
 
     def __init__(
@@ -36,14 +36,13 @@ class Transport:
         timeout_seconds: float = 30.0,
         connect_timeout_seconds: float = 10.0,
         max_connections: int = 100,
-        for_streams: bool = False,
+        for_streams: StreamParser | None = None,
         backend: Callable[[], httpx.AsyncBaseTransport] | None = None,
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self._connect_seconds = min(connect_timeout_seconds, timeout_seconds)
-        self._connections = Connections(
-            backend or (StreamConnection if for_streams else _single_connection), limit=max_connections
-        )
+        own = partial(StreamConnection, for_streams) if for_streams else _single_connection
+        self._connections = Connections(backend or own, limit=max_connections)
 
     async def __aenter__(self) -> Self:
         return self
@@ -179,7 +178,8 @@ def _single_connection() -> httpx.AsyncHTTPTransport:
 class StreamConnection(httpx.AsyncBaseTransport):
     """At most one connection, which gives all that has come since it was last read as one piece."""
 
-    def __init__(self) -> None:
+    def __init__(self, parser: StreamParser) -> None:
+        self._parser = parser
         self._line: Line | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -202,9 +202,8 @@ class StreamConnection(httpx.AsyncBaseTransport):
         await self.aclose()
         is_secret = url.scheme == "https"
         try:
-            self._line = await Line.connected(
-                url.host, url.port or (443 if is_secret else 80), _trust() if is_secret else None, limits["connect"]
-            )
+            trust, port = (_trust(), 443) if is_secret else (None, 80)
+            self._line = await Line.connected(self._parser, url.host, url.port or port, trust, limits["connect"])
         except TimeoutError:
             raise httpx.ConnectTimeout("") from None
         except OSError:

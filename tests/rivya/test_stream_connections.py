@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from console import rivya
+from console.engine.parsing import LLHTTP
 
 Speak = Callable[[asyncio.StreamWriter], Awaitable[None]]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -39,7 +40,7 @@ async def listening(speak: Speak, **options: float) -> AsyncIterator[tuple[rivya
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with server, rivya.Transport(for_streams=True, **options) as transport:  # type: ignore[arg-type]
+    async with server, rivya.Transport(for_streams=LLHTTP, **options) as transport:  # type: ignore[arg-type]
         yield rivya.Client(transport, base_url=f"http://127.0.0.1:{port}", api_key="rvya_sk_x", attempts=1), asked
 
 
@@ -142,7 +143,7 @@ async def test_a_closed_port_surely_did_nothing() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        async with rivya.Transport(for_streams=True) as transport:
+        async with rivya.Transport(for_streams=LLHTTP) as transport:
             with pytest.raises(rivya.NoAnswer) as caught:
                 await streamed(rivya.Client(transport, base_url=base_url, api_key="rvya_sk_x", attempts=1))
     assert (caught.value.sent, caught.value.outcome) == (False, "not_done")
