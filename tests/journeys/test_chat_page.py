@@ -10,7 +10,13 @@ from tests.stack import Stack
 
 PHONE = {"width": 390, "height": 844}
 DONE = "article[data-status=done]"
-SLOW = "\n\n".join(f"Paragraph {number} with **bold** words and `code` in it." for number in range(40))
+
+
+def long_text(paragraphs: int) -> str:
+    return "\n\n".join(f"Paragraph {number} with **bold** words and `code` in it." for number in range(paragraphs))
+
+
+SLOW = long_text(40)
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +97,20 @@ def test_three_tabs_and_a_late_one_show_the_same(page: Page, stack: Stack, alice
     assert len(shown) == 1
 
 
-def test_the_network_goes_for_a_while_and_the_answer_is_whole_when_it_is_back(
-    page: Page, stack: Stack, alice: Person, complaints: object
+@pytest.mark.parametrize(
+    ("paragraphs", "is_over"), [(40, True), (220, False)], ids=["ended meanwhile", "still being written"]
+)
+def test_the_network_goes_for_half_a_minute_and_the_answer_is_whole_when_it_is_back(
+    page: Page, stack: Stack, alice: Person, complaints: object, paragraphs: int, is_over: bool
 ) -> None:
     complaints.ignore(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK|network error|Failed to fetch|htmx")  # type: ignore[attr-defined]
     page.goto(alice.begin("[short] hello"))
     expect(page.locator(DONE)).to_have_count(1, timeout=20_000)
-    ask(page, f"[say] {SLOW}")
+    ask(page, f"[say] {long_text(paragraphs)}")
     page.locator("article").nth(1).locator(".answer-block").nth(2).wait_for()
     page.context.set_offline(True)
-    page.wait_for_timeout(3_000)
+    page.wait_for_timeout(30_000)
+    assert exported(alice, path_of(page, stack))[1]["status"] == ("done" if is_over else "streaming")
     page.context.set_offline(False)
     expect(page.locator(DONE)).to_have_count(2, timeout=60_000)
     assert_as_committed(page, stack, alice)
