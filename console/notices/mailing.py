@@ -5,7 +5,7 @@ and nobody gets a mail twice. A worker killed in between loses that one mail; th
 """
 
 from datetime import timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 
 import structlog
 from django.conf import settings
@@ -33,6 +33,9 @@ def mail_notices() -> bool:
             continue  # another worker was faster
         try:
             _mail(notice).send()
+        except SMTPRecipientsRefused:
+            log.warning("notice_refused", notice=str(notice.pk))  # this address never takes it; others must not wait
+            continue
         except (OSError, SMTPException) as error:
             Notice.objects.filter(pk=notice.pk).update(mailed_at=None)
             log.warning("notice_not_mailed", error=type(error).__name__)

@@ -1,10 +1,14 @@
 """Notices: told once, to those who belong; read in the page; mailed where somebody wants it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
 
@@ -87,6 +91,23 @@ def test_a_mail_server_that_is_away_loses_nothing(team: Team, alice: User, setti
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert mail_notices()
     assert len(mail.outbox) == 1
+
+
+class Choosy(EmailBackend):
+    """A mail server that knows no Bob."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        if any("bob@example.com" in message.to for message in messages):
+            raise SMTPRecipientsRefused({"bob@example.com": (550, b"unknown")})
+        return super().send_messages(messages)
+
+
+def test_an_address_that_is_refused_holds_nobody_up(team: Team, alice: User, bob: User, settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Choosy"
+    say(team, bob)
+    say(team, alice)
+    assert [mail_notices(), mail_notices()] == [True, False]
+    assert [sent.to for sent in mail.outbox] == [[alice.email]]
 
 
 def test_old_news_is_not_mailed(team: Team, alice: User) -> None:
