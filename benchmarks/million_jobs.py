@@ -32,12 +32,13 @@ SELECT id, id, 0, 'collected', '', '', kind, 'image/png', 9, '',
 FROM jobs_job WHERE status = 'succeeded'
 """
 ENTRIES = """
-INSERT INTO credits_entry (at, team_id, project_id, key_id, account_id, person_id, kind, credits, subject, subject_kind,
-    model, media_kind, month)
-SELECT finished_at, team_id, project_id, key_id, account_id, created_by_id, 'settle', final_credits, id, 'job',
-    model, kind, %s
-FROM jobs_job WHERE status = 'succeeded' AND created_at >= %s
+INSERT INTO credits_entry (at, team_id, project_id, key_id, account_id, person_id, kind, credits, outcome, subject,
+    subject_kind, model, media_kind, day, month, reason)
+SELECT created_at, team_id, project_id, key_id, account_id, created_by_id, '{kind}', {credits}, '{outcome}', id,
+    'job', model, kind, date(created_at), {month}, ''
+FROM jobs_job WHERE {which}
 """
+MONTHS = {"sqlite": "date(created_at, 'start of month')", "postgresql": "date(date_trunc('month', created_at))"}
 
 
 def seed(count: int) -> None:
@@ -54,9 +55,13 @@ def seed(count: int) -> None:
         while batch := list(islice(rows, BATCH)):
             with transaction.atomic():
                 cursor.executemany(insert_into("jobs_job", batch[0]), [adapted(row) for row in batch])
-        first = timezone.localdate().replace(day=1)
         cursor.execute(RESULTS)
-        cursor.execute(ENTRIES, [str(first), datetime(first.year, first.month, 1, tzinfo=UTC)])
+        month = MONTHS[connection.vendor]
+        for kind, credits, outcome, which in (
+            ("reserve", "quoted_credits", "", "1 = 1"),
+            ("settle", "final_credits", "done", "status = 'succeeded'"),
+        ):
+            cursor.execute(ENTRIES.format(kind=kind, credits=credits, outcome=outcome, which=which, month=month))
         cursor.execute("ANALYZE")
     print(f"seeded {count:,} jobs in {time.monotonic() - began:,.0f} s")
 

@@ -10,7 +10,7 @@ from console.credits.usage_periods import By, Span
 
 STACK: Final = {"image": "Image", "video": "Video", "audio": "Audio", "chat": "Chat", "other": "Other"}
 _WIDEST, _FILL, _FILL_MANY, _MANY = 6.0, 0.72, 0.86, 60
-_MOST_LABELS, _MOST_ON_PHONE = 12, 4
+_MOST_LABELS, _MOST_ON_PHONE, _NARROW_FROM = 12, 4, 20
 
 Sums = Mapping[tuple[date, str], Figures]
 
@@ -155,7 +155,7 @@ def _labels(bars: Sequence[Bar], by: By) -> list[Label]:
 
 def _anchor(number: int, count: int) -> str:
     """The outermost words must not leave the drawing."""
-    if count < _MOST_ON_PHONE:
+    if count < _NARROW_FROM:
         return "middle"
     return "start" if number == 0 else "end" if number == count - 1 else "middle"
 

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from console.credits.models import DayUsage, Entry, EntryQuerySet, Unrolled
+from console.credits.models import Entry, EntryQuerySet
 from console.credits.usage_filters import Filters
-from console.credits.usage_questions import Question
+from console.credits.usage_periods import By
+from console.credits.usage_questions import Question, by_time
+from console.credits.usage_reading import read
 
 _SAME: Final = Entry.objects.filter(subject=OuterRef("subject")).order_by()
 _CLOSED: Final = Exists(_SAME.filter(kind__in=Entry.CLOSING))
@@ -116,8 +118,5 @@ def _amounts(subjects: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
 
 def _days_with_something_open(question: Question) -> set[date]:
     """So that few lines are looked at, not a year of them."""
-    days = (question.span.first, question.span.last)
-    rolled = DayUsage.objects.filter(team_id=question.team_id, day__range=days, **question.narrowed)
-    found = set(rolled.exclude(reserved=F("ended")).values_list("day", flat=True).distinct())
-    waiting = Unrolled.objects.filter(entry__team_id=question.team_id, entry__day__range=days)
-    return found | set(waiting.values_list("entry__day", flat=True).distinct())
+    (answer,) = read(by_time(question, By.DAY))
+    return {day for (day, _kind), figures in answer.items() if figures.held}

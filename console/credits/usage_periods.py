@@ -135,6 +135,7 @@ def span_of(choice: Choice, today: date, since: date | None, until: date | None)
             return Span(date(today.year, 1, 1), date(today.year, 12, 31))
         case Choice.CUSTOM:
             first, last = sorted((since or until or month, until or since or today))
+            last = max(first, min(last, date(today.year, 12, 31)))  # nothing is used in years to come
             return Span(max(first, last - LONGEST), last)
 
 

@@ -65,6 +65,11 @@ class Table:
     rows: Sequence[Row]
     total: Figures
 
+    @property
+    def most(self) -> int:
+        """What the dearest row was charged; at least 1, since a meter needs a length."""
+        return max(1, *(row.figures.charged for row in self.rows)) if self.rows else 1
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

@@ -63,6 +63,11 @@ class Told:
         return ""
 
     @property
+    def is_correctable(self) -> bool:
+        """Whether it ends its work: what was charged for it may be put right."""
+        return self.entry.kind in Entry.CLOSING
+
+    @property
     def person(self) -> str:
         return self.known.name("person", self.entry.asker or NOBODY)  # type: ignore[attr-defined]
 

@@ -154,7 +154,7 @@ def test_the_exported_state_tells_every_job_and_sum_and_no_content(
     )  # fmt: skip
     (ledger,) = state["ledger"]
     assert (ledger["project"], ledger["charged"], ledger["held"]) == (project.name, 1, 1)
-    assert ledger["lines"] == {"reserve": 2, "settle": 1, "release": 0}
+    assert ledger["lines"] == {"reserve": 2, "accept": 1, "settle": 1, "release": 0, "correct": 0}
     assert state["turns"] == []
     assert "kite" not in json.dumps(state)
     assert not AuditEvent.objects.exists()
