@@ -82,7 +82,8 @@ def set_budget(
 ) -> bool:
     """Change the standing budget and whether work may go on past it; False when both are so already."""
     with transaction.atomic():
-        held = Project.objects.select_for_update().get(pk=project.pk)
+        # Not the key: a line of the ledger that names the project must not wait for us while it holds the budget's row.
+        held = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         before = {"monthly_budget": held.monthly_budget, "may_overrun": held.may_overrun}
         after: dict[str, Any] = {"monthly_budget": monthly_budget, "may_overrun": may_overrun}
         if before == after:
