@@ -23,7 +23,8 @@ _LINE_END: Final = re.compile(r"\r\n|\n|\r(?=.)", re.DOTALL)
 _HOLDS_SOMETHING: Final = re.compile(r"\S")
 # Words after a word are nothing but more of it, whatever stands before them.
 _MORE_WORDS: Final = re.compile(r"(?:[^\W_]|[ ,.?'])+")
-_LAST_WORD: Final = re.compile(r"(?:^|[ \n])[^\W_]+[.,?']*$")
+# With a letter in it: a number alone, and then a dot, may begin a list.
+_LAST_WORD: Final = re.compile(r"(?:^|[ \n])[^\W_]*[^\W\d_][^\W_]*[.,?']*\Z")
 _LONGEST_WORD: Final = 64
 _CLOSING_TAGS: Final = re.compile(r"(?:</(?:p|li|ul|ol|blockquote|h[3-6])>\n?)+$")
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from console.chat.incremental import Block, Incremental, blocks
@@ -72,6 +72,8 @@ def test_another_process_that_takes_over_in_the_middle_ends_with_the_same(text: 
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS, st.text("ab1 .,?'é", min_size=1, max_size=30), st.lists(st.integers(1, 4), min_size=1, max_size=30))
+@example("words and more words\n", "1", [1])
+@example("- ", "1. a word", [1, 1, 1, 1])
 def test_words_that_come_one_by_one_are_drawn_as_if_they_had_come_at_once(
     text: str, words: str, sizes: Sequence[int]
 ) -> None:
