@@ -1,9 +1,10 @@
 """`{% load charts %}`: a chart's drawing and its rows, written by hand: a year has 1,500 parts."""
 
 from collections.abc import Iterator
+from html import escape
 
 from django import template
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from console.credits.charts import STACK, Bar, Chart
@@ -99,4 +100,4 @@ def _row(name: str, url: str, amounts: list[int]) -> str:
 
 
 def _safe(text: str) -> str:
-    return str(conditional_escape(text))
+    return escape(text)  # the standard library's: Django's takes ten times as long
