@@ -70,7 +70,7 @@ def _newest() -> int:
 
 def _read(filters: Filters, known: Known, newest: int, place: Place | None) -> tuple[bytes, Place | None]:
     """So many lines as text: a chunk at a time, so that a year takes no more memory than a day."""
-    entries, after = page_of(lines_behind(filters).filter(pk__lte=newest), place, CHUNK)
+    entries, after = page_of(lines_behind(filters, place).filter(pk__lte=newest), CHUNK)
     return written(_cells(line, known) for line in with_held(entries)), after
 
 

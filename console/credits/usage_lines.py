@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from console.credits.models import Entry, EntryQuerySet
 from console.credits.usage_filters import Filters
-from console.credits.usage_periods import By
+from console.credits.usage_periods import By, Span
 from console.credits.usage_questions import Question, by_time
 from console.credits.usage_reading import read
 
@@ -72,9 +72,15 @@ class Line:
         return 0
 
 
-def lines_behind(filters: Filters) -> EntryQuerySet:
-    """All lines that the filters ask for; with `what`, those that add up to that figure."""
-    lines = filters.question.lines()
+def lines_behind(filters: Filters, after: Place | None = None) -> EntryQuerySet:
+    """All lines after the place that the filters ask for; with `what`, those that add up to that figure."""
+    question = filters.question
+    if after and after.day <= question.span.last:
+        # One upper bound alone: of two, SQLite seeks by the first and walks over what the other leaves out.
+        question = question.of(Span(question.span.first, after.day))
+    lines = question.lines()
+    if after:
+        lines = lines.exclude(day=after.day, id__gte=after.id)
     match filters.what:
         case "charged":
             return lines.filter(kind__in=Entry.CHARGING).exclude(credits=0)
@@ -84,15 +90,13 @@ def lines_behind(filters: Filters) -> EntryQuerySet:
             return lines.with_held().filter(Q(("held__gt", F("credits"))), kind__in=Entry.CLOSING)
         case "held":
             counted = Q(kind=Entry.Kind.ACCEPT) | ~Q(_ACCEPTED)
-            open_days = _days_with_something_open(filters.question)
+            open_days = _days_with_something_open(question)
             return lines.filter(~Q(_CLOSED), counted, kind__in=Entry.HOLDING, day__in=open_days)
     return lines
 
 
-def page_of(lines: EntryQuerySet, after: Place | None, size: int) -> tuple[list[Entry], Place | None]:
-    """So many lines after the place, and the place where the next page begins; None on the last."""
-    if after:
-        lines = lines.filter(Q(day=after.day, id__lt=after.id) | Q(day__lt=after.day), day__lte=after.day)
+def page_of(lines: EntryQuerySet, size: int) -> tuple[list[Entry], Place | None]:
+    """The first so many lines, and the place after which the next page begins; None on the last."""
     found = list(lines.order_by("-day", "-id")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return found[:size], Place(last.day, last.pk) if last else None

@@ -27,7 +27,7 @@ def show(request: TeamRequest) -> HttpResponse:
 def ledger(request: TeamRequest) -> HttpResponse:
     """GET `/usage/ledger/`: the lines behind the figures."""
     form, filters, known = asked(request)
-    entries, after = page_of(lines_behind(filters), Place.parse(request.GET.get("after", "")), PAGE_SIZE)
+    entries, after = page_of(lines_behind(filters, Place.parse(request.GET.get("after", ""))), PAGE_SIZE)
     query = filters.query(what=filters.what)
     context = {
         "form": form,
