@@ -120,8 +120,9 @@ def assert_the_ledger_is_rivyas(stack: Stack, ours: list[JobRow], state: dict[st
     assert sum(project["charged"] for project in ledger) == charged == sum(job.final_credits or 0 for job in ours)
     assert [project["held"] for project in ledger] == [0] * len(ledger)
     assert state["accounts"][ACCOUNT]["balance"] == ACCOUNT_CREDITS - charged
-    lines = read(stack, "SELECT subject, SUM(kind = 'reserve'), SUM(kind != 'reserve') FROM credits_entry GROUP BY 1")
-    assert {subject: counts for subject, *counts in lines} == {job.id: [1, 1] for job in ours}
+    counted = "SUM(kind = 'reserve'), SUM(kind IN ('settle', 'release')), SUM(kind = 'accept')"
+    lines = read(stack, f"SELECT subject, {counted} FROM credits_entry GROUP BY 1")
+    assert {subject: counts for subject, *counts in lines} == {job.id: [1, 1, bool(job.rivya_id)] for job in ours}
     (committed,) = read(stack, "SELECT COALESCE(SUM(committed), 0) FROM credits_budget")[0]
     assert committed == charged
 
