@@ -96,6 +96,6 @@ def expect_one_job(stack: Stack, wallet: people.Wallet, page: Page) -> None:
     assert charge["final"] == generation["final"]
     page.goto("/jobs/?view=table")
     expect(page.get_by_role("row").filter(has_text="Succeeded")).to_have_count(1)
-    page.goto("/usage/")
+    page.goto("/usage/ledger/")
     (charged,) = page.get_by_role("row").filter(has=page.get_by_role("link", name="Charged")).all()
     expect(charged).to_contain_text(people.in_credits(charge["final"]))

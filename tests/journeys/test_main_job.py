@@ -144,11 +144,11 @@ def test_a_failed_job_says_why_that_it_cost_nothing_and_what_to_do(alice: Page) 
     expect(alice.get_by_role("link", name="an earlier job")).to_have_attribute(
         "href", re.compile(people.job_id(failed))
     )
-    alice.goto("/usage/")
+    alice.goto("/usage/ledger/")
     lines = alice.get_by_role("row").filter(has=alice.locator(f"a[href*='{people.job_id(failed)}']"))
-    expect(lines).to_have_count(2)
+    expect(lines).to_have_count(3)
     expect(lines.nth(0)).to_contain_text("Released")
-    expect(lines.nth(1)).to_contain_text("Reserved")
+    expect(lines.nth(2)).to_contain_text("Reserved")
 
 
 def test_a_failure_that_was_charged_says_so(stack: Stack, wallet: people.Wallet, alice: Page) -> None:
@@ -159,7 +159,7 @@ def test_a_failure_that_was_charged_says_so(stack: Stack, wallet: people.Wallet,
     assert generation["final"]
     price = people.in_credits(generation["final"])
     expect(alice.get_by_role("alert")).to_contain_text(re.compile(f"{price} (was|were) charged."))
-    alice.goto("/usage/")
+    alice.goto("/usage/ledger/")
     lines = alice.get_by_role("row").filter(has=alice.locator(f"a[href*='{people.job_id(failed)}']"))
     expect(lines.filter(has_text="Charged")).to_contain_text(price)
 
