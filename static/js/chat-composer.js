@@ -60,14 +60,28 @@
     for (const input of library?.querySelectorAll("input:checked") ?? []) input.checked = false;
     if (library) library.open = false;
   });
-  document.addEventListener("change", async (event) => {
+  document.addEventListener("change", (event) => {
     const choices = event.target.closest("[data-chat-choices]");
     if (!choices) return;
     const form = event.target.form;
-    const draft = textOf(form)?.value ?? "";
     const told = new URLSearchParams({ model: form.elements.model.value, project: form.elements.project.value });
-    await htmx.ajax("GET", `${choices.dataset.chatChoices}?${told}`, { target: "#chat-new-parts", swap: "outerHTML", select: "#chat-new-parts" });
-    if (textOf(form)) textOf(form).value = draft;
+    htmx.ajax("GET", `${choices.dataset.chatChoices}?${told}`, { target: "#chat-new-parts", swap: "outerHTML", select: "#chat-new-parts" });
+  });
+  // The person goes on writing while the answer is on its way: what stands there at the last moment is what is kept.
+  let kept = null;
+  document.addEventListener("htmx:before:swap", (event) => {
+    const area = textOf(document.querySelector("#composer:has(#chat-new-parts)"));
+    if (!area || event.detail.ctx.target?.id !== "chat-new-parts") return;
+    kept = { draft: area.value, from: area.selectionStart, to: area.selectionEnd, isFocused: area === document.activeElement };
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const area = kept && textOf(document.querySelector("[data-composer]"));
+    if (area) {
+      area.value = kept.draft;
+      area.setSelectionRange(kept.from, kept.to);
+      if (kept.isFocused) area.focus({ preventScroll: true });
+    }
+    kept = null;
     refresh();
   });
 

@@ -1,8 +1,10 @@
 """The conversation's page in a real browser: live, in several tabs, reloaded, cut off, and without scripts."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.chatting import PASSWORD, Person, exported, said_at_rivya, seed
 from tests.journeys.conftest import OpenPage, sign_in
@@ -151,6 +153,24 @@ def test_another_model_keeps_the_draft_and_offers_only_what_it_can(page: Page) -
     expect(page.locator("#composer-file")).to_have_count(0)
     expect(page.locator("#id_message")).to_have_value("A draft")
     expect(page.locator(".composer-send")).to_contain_text("4 credits")
+
+
+def test_what_is_written_while_another_model_is_fetched_is_kept(page: Page) -> None:
+    page.goto("/chat/new/?model=gpt-5-2-chat")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/chat/new/?model=**", hold)
+    page.locator("#id_message").fill("Begun")
+    page.locator("#chat-model").select_option("claude-sonnet-4-6-chat")
+    page.locator("#id_message").press_sequentially(" and gone on")
+    page.locator("#id_message").press("Home")
+    waiting[0].continue_()
+    expect(page.locator("#id_message")).to_have_attribute("placeholder", re.compile("Claude"))
+    page.keyboard.type("> ")
+    expect(page.locator("#id_message")).to_have_value("> Begun and gone on")
 
 
 def test_retry_asks_again_once_and_the_answer_hands_its_text_to_a_job(page: Page, alice: Person, stack: Stack) -> None:
