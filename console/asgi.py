@@ -11,6 +11,7 @@ import django
 from django.conf import settings
 from whitenoise import WhiteNoise
 
+from console.engine.keeping_open import kept_open
 from console.engine.threads import Handler
 from console.ui.body_limit import limit_bodies
 
@@ -40,10 +41,11 @@ async def application(
 
 async def _live(receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
     await receive()
-    leaving.begin()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    await leaving.end()
+    with kept_open():
+        leaving.begin()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await leaving.end()
     await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -9,6 +9,7 @@ from django.db import close_old_connections
 
 from console.chat.recovering import Recoverer
 from console.engine.consumer import make_consumer
+from console.engine.keeping_open import kept_open
 from console.jobs.loop import Follower
 from console.keys.clients import connected
 from console.worker.duties import DUTIES, Duty
@@ -25,12 +26,13 @@ async def work() -> None:
     consumer.start()
     log.info("worker_started")
     try:
-        async with connected():
-            await asyncio.gather(
-                _keep("follow", Follower().run, stop),
-                _keep("recover", Recoverer().run, stop),
-                *(_keep_doing(duty, stop) for duty in DUTIES),
-            )
+        with kept_open():
+            async with connected():
+                await asyncio.gather(
+                    _keep("follow", Follower().run, stop),
+                    _keep("recover", Recoverer().run, stop),
+                    *(_keep_doing(duty, stop) for duty in DUTIES),
+                )
     finally:
         await asyncio.to_thread(consumer.stop, graceful=True)
         log.info("worker_stopped")
