@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from console.teams.models import Membership, Team
+from console.teams.models import Membership, Team, User
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -20,15 +20,19 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Those whose mail is still to go out, for people who want it and still belong to the team."""
         without = MailChoice.objects.filter(person=models.OuterRef("person"), wants_mail=False)
         member = Membership.objects.filter(user=models.OuterRef("person"), team=models.OuterRef("team"))
-        wanted = self.filter(mailed_at=None, read_at=None, person__is_active=True)
-        return wanted.filter(~models.Exists(without), models.Exists(member))
+        active = User.objects.filter(pk=models.OuterRef("person"), is_active=True)
+        wanted = self.filter(mailed_at=None, read_at=None)
+        return wanted.filter(~models.Exists(without), models.Exists(member), models.Exists(active))
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
 
 
 class Notice(models.Model):
-    """`key` names the occasion: a person is told of it once. `url` is a path of this console."""
+    """`key` names the occasion: a person is told of it once. `url` is a path of this console.
+
+    `mailed_at` is set once a mail server took its mail, or said that it never will; its lease covers the time before.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="notices")
@@ -41,6 +45,8 @@ class Notice(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 

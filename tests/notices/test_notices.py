@@ -6,6 +6,7 @@ from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
@@ -13,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from console.live.models import Event
-from console.notices.mailing import mail_notices
+from console.notices.mailing import LEASE_SECONDS, mail_notices
 from console.notices.models import Notice
 from console.notices.telling import tell
 from console.teams.models import Membership, Team, User
@@ -108,6 +109,44 @@ def test_an_address_that_is_refused_holds_nobody_up(team: Team, alice: User, bob
     say(team, alice)
     assert [mail_notices(), mail_notices()] == [True, False]
     assert [sent.to for sent in mail.outbox] == [[alice.email]]
+
+
+class Deadly(EmailBackend):
+    """The worker is killed in mid-mail."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        raise SystemExit
+
+
+class DeadlyAfterwards(EmailBackend):
+    """The worker is killed as soon as the mail server took it."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        super().send_messages(messages)
+        raise SystemExit
+
+
+@pytest.mark.parametrize(("backend", "mails"), [(Deadly, 1), (DeadlyAfterwards, 2)])
+def test_a_killed_worker_loses_no_mail(
+    team: Team, alice: User, settings: Any, backend: type[EmailBackend], mails: int
+) -> None:
+    say(team, alice)
+    usual, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}.{backend.__name__}"
+    with pytest.raises(SystemExit):
+        mail_notices()
+    settings.EMAIL_BACKEND = usual
+    assert not mail_notices(), "the other worker may still be at it"
+    with time_machine.travel(timezone.now() + timedelta(seconds=LEASE_SECONDS + 1), tick=False):
+        assert [mail_notices(), mail_notices()] == [True, False]
+    assert len(mail.outbox) == mails
+    assert len({sent.extra_headers["Message-ID"] for sent in mail.outbox}) == 1, "a mail program shows it once"
+
+
+def test_two_notices_are_two_mails(team: Team, alice: User) -> None:
+    say(team, alice)
+    say(team, alice, key="budget-100")
+    assert mail_notices()
+    assert len({sent.extra_headers["Message-ID"] for sent in mail.outbox}) == 2
 
 
 def test_old_news_is_not_mailed(team: Team, alice: User) -> None:
