@@ -1,14 +1,15 @@
 """Say when a project's month reaches 50, 80 and 100 % of its budget: each once, until the limit changes.
 
+What people were told is kept with the limit that it was said of, so whoever changes a limit has nothing to reset.
+
 A duty of the worker and not a part of the reservation: the path that takes credits stays short, and rows are locked one
 by one in a transaction of their own. A few seconds after the crossing is soon enough for a mail.
 """
 
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,26 +26,22 @@ def alert_budgets() -> bool:
     told = False
     for budget in _reached():
         share = _share_of(budget)
-        if share > budget.alerted:
+        if share > budget.told:  # type: ignore[attr-defined]
             told |= _tell(budget, share)
     return told
 
 
-def forget_alerts(project_id: UUID) -> None:
-    """The limit has changed: what it was crossed at no longer counts, what is crossed of the new one is told."""
-    Budget.objects.filter(project_id=project_id, month__gte=_months()[0]).update(alerted=0)
-
-
 def _reached() -> list[Budget]:
-    """Budgets of a month that is now somewhere on earth, with more used than people were told of."""
-    limit = F("project__monthly_budget") + F("raised")
+    """Budgets of a month that is now somewhere on earth, with more used of their limit than people were `told` of."""
     crossed = Q(pk__in=[])
     for share in SHARES:
-        crossed |= Q(alerted__lt=share, hundredfold__gte=F("limit") * share)
+        crossed |= Q(told__lt=share, hundredfold__gte=F("limit") * share)
     months = _months()
     found = Budget.objects.filter(month__in=months, project__monthly_budget__isnull=False, project__archived_at=None)
-    annotated = found.annotate(limit=limit, hundredfold=F("committed") * 100).filter(crossed, limit__gt=0)
-    return list(annotated.select_related("project__team").order_by("pk")[:MOST_AT_ONCE])
+    limited = found.annotate(limit=F("project__monthly_budget") + F("raised"), hundredfold=F("committed") * 100)
+    annotated = limited.annotate(told=Case(When(alerted_of=F("limit"), then=F("alerted")), default=0))
+    reached = annotated.filter(crossed, limit__gt=0).select_related("project__team")
+    return list(reached.order_by("pk")[:MOST_AT_ONCE])
 
 
 def _months() -> list[date]:
@@ -60,7 +57,8 @@ def _share_of(budget: Budget) -> int:
 def _tell(budget: Budget, share: int) -> bool:
     project, limit = budget.project, (budget.project.monthly_budget or 0) + budget.raised
     with transaction.atomic():
-        won = Budget.objects.filter(pk=budget.pk, alerted=budget.alerted).update(alerted=share)
+        same = Budget.objects.filter(pk=budget.pk, alerted=budget.alerted, alerted_of=budget.alerted_of)
+        won = same.update(alerted=share, alerted_of=limit)
         if not won:
             return False
         stop = "Work goes on past it." if project.may_overrun else "Nothing more is sent beyond it."

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from console.audit.recording import record
 from console.credits import ledger
-from console.credits.alerting import forget_alerts
 from console.credits.models import Budget, BudgetAsk
 from console.notices.telling import tell
 from console.projects.models import Project
@@ -60,7 +59,6 @@ def decide(asked: BudgetAsk, *, approve: bool, answer: str, by: User, request: H
         if approve:
             Budget.objects.get_or_create(project=project, month=asked.month)
             Budget.objects.filter(project=project, month=asked.month).update(raised=F("raised") + asked.credits)
-            forget_alerts(project.pk)
         after = {"credits": asked.credits, "month": f"{asked.month:%Y-%m}", "answer": answer}
         act = "budget.raised" if approve else "budget.raise_declined"
         record(act, project, team_id=project.team_id, actor=by, after=after, request=request)

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from console.audit.recording import Actor, record
 from console.credits import ledger
-from console.credits.alerting import forget_alerts
 from console.credits.ledger import Month
 from console.credits.models import Budget, BudgetAsk, Entry
+from console.projects.budget_history import budgets_of, keep_budget
 from console.projects.models import Project
 from console.teams.models import Team
 
@@ -71,10 +71,12 @@ def standings(team: Team) -> list[Standing]:
     return sorted(found, key=lambda each: (-(each.percent or 0), -each.month.committed, each.project.name))
 
 
-def earlier_months(project: Project) -> list[Budget]:
-    """The months before this one in which the project committed something, the latest first."""
+def earlier_months(project: Project) -> list[Month]:
+    """The months before this one in which the project committed something, the latest first, as they were."""
     month = ledger.month_of(project, timezone.now())
-    return list(project.budgets.filter(month__lt=month).exclude(committed=0).order_by("-month")[:MONTHS_SHOWN])
+    found = list(project.budgets.filter(month__lt=month).exclude(committed=0).order_by("-month")[:MONTHS_SHOWN])
+    standing = budgets_of(project, [each.month for each in found])
+    return [Month(each.month, standing[each.month], each.raised, each.committed, project.may_overrun) for each in found]
 
 
 def set_budget(
@@ -84,12 +86,13 @@ def set_budget(
     with transaction.atomic():
         # Not the key: a line of the ledger that names the project must not wait for us while it holds the budget's row.
         held = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-        before = {"monthly_budget": held.monthly_budget, "may_overrun": held.may_overrun}
+        before: dict[str, Any] = {"monthly_budget": held.monthly_budget, "may_overrun": held.may_overrun}
         after: dict[str, Any] = {"monthly_budget": monthly_budget, "may_overrun": may_overrun}
         if before == after:
             return False
         Project.objects.filter(pk=project.pk).update(**after)
-        forget_alerts(project.pk)
+        held.monthly_budget = monthly_budget
+        keep_budget(held, before["monthly_budget"])
         changed = {name: value for name, value in after.items() if before[name] != value}
         record(
             "budget.changed",

@@ -1,6 +1,6 @@
 """The monthly statement of a team: what each project was charged, by kind, and what is not settled yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ from console.credits.models import Budget, Entry
 from console.credits.usage_periods import DAY, By, Span, month_after
 from console.credits.usage_questions import Question, by_project_and_kind, by_time
 from console.credits.usage_reading import read
+from console.projects.budget_history import budgets_in
 from console.projects.models import Project
 from console.teams.models import Team
 
@@ -37,7 +38,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A project's part. `limit` is its budget of the month with what was approved on top; None without one."""
+    """A project's part. `limit` is the budget it had at the end of the month, and what was approved on top; or None."""
 
     project: Project
     items: Sequence[Item]
@@ -93,10 +94,12 @@ def statement(team: Team, month: date, today: date) -> Statement:
     items: dict[Any, list[Item]] = {}
     for (project, kind), figures in sorted(answer.items(), key=_as_stacked):
         items.setdefault(project, []).append(Item(kind, figures, corrected.get((project, kind), 0)))
-    budgets = {budget.project_id: budget for budget in Budget.objects.filter(project__team=team, month=month)}
+    projects = list(Project.objects.filter(team=team, pk__in=items))
+    standing = budgets_in(month, projects)
+    raised = dict(Budget.objects.filter(project__team=team, month=month).values_list("project_id", "raised"))
     sections = [
-        Section(project, items[project.pk], _limit(project, budgets))
-        for project in Project.objects.filter(team=team, pk__in=items)
+        Section(project, items[project.pk], _limit(standing[project.pk], raised.get(project.pk, 0)))
+        for project in projects
     ]
     return Statement(team, month, drawn_at, today > span.last, sections, corrections)
 
@@ -135,8 +138,5 @@ def _as_stacked(item: tuple[Any, Figures]) -> tuple[int, str]:
     return list(STACK).index(kind) if kind in STACK else len(STACK), kind
 
 
-def _limit(project: Project, budgets: Mapping[Any, Budget]) -> int | None:
-    if project.monthly_budget is None:
-        return None
-    budget = budgets.get(project.pk)
-    return project.monthly_budget + (budget.raised if budget else 0)
+def _limit(standing: int | None, raised: int) -> int | None:
+    return None if standing is None else standing + raised

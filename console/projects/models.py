@@ -43,3 +43,22 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StandingBudget(models.Model):
+    """The monthly budget of a project from a month on, until the next row; none means no limit of our own.
+
+    A project whose budget never changed has no row. `console.projects.budget_history` writes and reads them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="standing_budgets")
+    since = models.DateField()  # the first of a month, in the team's zone of then
+    credits = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["since"]
+        constraints = [models.UniqueConstraint(fields=["project", "since"], name="one_standing_budget_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.project}: {self.credits} credits a month from {self.since:%Y-%m}"

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from console.audit.recording import record
 from console.keys.models import Key
+from console.projects.budget_history import keep_budget
 from console.projects.forms import ProjectForm
 from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, enter, in_team
@@ -98,9 +99,12 @@ def _found(request: HttpRequest, pk: UUID) -> Project:
 
 def _saved(asker: TeamRequest, form: ProjectForm, act: str, before: dict[str, object] | None = None) -> bool:
     """Save and record; False, with the error in the form, when somebody took the name since the form looked."""
+    budget = form.initial.get("monthly_budget")
     try:
         with transaction.atomic():
             project = form.save()
+            if before is not None:
+                keep_budget(project, budget)
             facts = _facts(project)
             record(act, project, team_id=project.team_id, actor=asker.user, before=before, after=facts, request=asker)
     except IntegrityError:
