@@ -9,25 +9,26 @@ from console.credits.effects import Figures
 from console.credits.usage_periods import By, Span
 
 STACK: Final = {"image": "Image", "video": "Video", "audio": "Audio", "chat": "Chat", "other": "Other"}
-_WIDEST, _FILL, _FILL_MANY, _MANY = 6.0, 0.72, 0.86, 60
+_WIDEST, _FILL, _FILL_MANY = 6.0, 0.72, 0.86
+_MANY: Final = 60  # bars, each some pixels wide: one leads to what made it as a whole, no longer part by part
 _MOST_LABELS, _MOST_ON_PHONE, _NARROW_FROM = 12, 4, 20
 
 Sums = Mapping[tuple[date, str], Figures]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # a year by day has 1,500: frozen ones take three times as long to make
 class Segment:
-    """One kind within a bar; lengths are percent of the plot."""
+    """One kind within a bar; lengths are percent of the plot. Of many bars no part has an address and words."""
 
     kind: str
     credits: int
     y: str
     height: str
-    url: str
-    words: str
+    url: str = ""
+    words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bar:
     """One day, week or month."""
 
@@ -40,6 +41,12 @@ class Bar:
     segments: Sequence[Segment]
     kinds: Mapping[str, int]
     url: str
+
+    @property
+    def words(self) -> str:
+        """The whole bar in words."""
+        parts = ", ".join(f"{STACK[kind].lower()} {credits:,}" for kind, credits in self.kinds.items())
+        return f"{self.label}: {_credits(self.credits)}{f' ({parts})' if len(self.kinds) > 1 else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +85,12 @@ def draw(sums: Sums, span: Span, by: By, address: Callable[[Span, str], str]) ->
     found = _kinds(sums)
     parts = [found.get(by.start(each.first), {}) for each in spans]
     top = nice(max((sum(kinds.values()) for kinds in parts), default=0))
-    slot = 100 / len(spans)
-    width = min(slot * (_FILL_MANY if len(spans) > _MANY else _FILL), _WIDEST)
+    slot, are_many = 100 / len(spans), len(spans) > _MANY
+    width = min(slot * (_FILL_MANY if are_many else _FILL), _WIDEST)
     bars = []
     for number, (each, kinds) in enumerate(zip(spans, parts, strict=True)):
         middle, label = (number + 0.5) * slot, label_of(each, by)
-        segments = list(_segments(each, label, kinds, top, address))
+        segments = list(_segments(kinds, top) if are_many else _leading(each, label, kinds, top, address))
         bars.append(
             Bar(
                 each,
@@ -124,23 +131,33 @@ def label_of(span: Span, by: By) -> str:
 def _kinds(sums: Sums) -> dict[date, dict[str, int]]:
     """What was charged by the first day of a bar and kind, in the order of the stack."""
     found: dict[date, dict[str, int]] = {}
-    for kind in STACK:
-        for (start, named), figures in sums.items():
-            if figures.charged > 0 and kind == (named if named in STACK else "other"):
-                kinds = found.setdefault(start, {})
-                kinds[kind] = kinds.get(kind, 0) + figures.charged
-    return found
+    for (start, named), figures in sums.items():
+        if figures.charged > 0:
+            kinds, kind = found.setdefault(start, {}), named if named in STACK else "other"
+            kinds[kind] = kinds.get(kind, 0) + figures.charged
+    return {start: {kind: kinds[kind] for kind in STACK if kind in kinds} for start, kinds in found.items()}
 
 
-def _segments(
+def _leading(
     span: Span, label: str, kinds: Mapping[str, int], top: int, address: Callable[[Span, str], str]
 ) -> Iterator[Segment]:
-    below = 0
+    for part in _segments(kinds, top):
+        part.url, part.words = (
+            address(span, part.kind),
+            f"{label}, {STACK[part.kind].lower()}: {_credits(part.credits)}",
+        )
+        yield part
+
+
+def _segments(kinds: Mapping[str, int], top: int) -> Iterator[Segment]:
+    below, unit = 0, 100 / top
     for kind, credits in kinds.items():
         below += credits
-        words = f"{label}, {STACK[kind].lower()}: {credits:,} credit{'' if credits == 1 else 's'}"
-        height = credits / top * 100
-        yield Segment(kind, credits, _percent(100 - below / top * 100), _percent(height), address(span, kind), words)
+        yield Segment(kind, credits, _percent(100 - below * unit), _percent(credits * unit))
+
+
+def _credits(number: int) -> str:
+    return f"{number:,} credit{'' if number == 1 else 's'}"
 
 
 def _labels(bars: Sequence[Bar], by: By) -> list[Label]:
@@ -165,4 +182,4 @@ def _short(bar: Bar, by: By) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{value:.3f}".rstrip("0").rstrip(".") + "%"
+    return f"{value:.5g}%"

@@ -8,7 +8,7 @@ from django.db import connection, models, transaction
 
 from console.credits.effects import FIGURES, Figures, effects_of
 from console.credits.models import NOBODY, DayUsage, Entry, EntryQuerySet, Unrolled, UsageSum
-from console.credits.models.usage_sum import DAY_SIDES, DIMENSIONS, SIDES
+from console.credits.models.usage_sum import DAY_SIDES, DIMENSIONS, NOT_TOLD, SIDES
 
 BATCH: Final = 1000
 MOST_BATCHES: Final = 20  # then the worker looks at its clock again
@@ -58,14 +58,11 @@ def coarser(days: Mapping[tuple[Any, ...], Figures]) -> Sums:
     for (team, day, *values, kind), figures in days.items():
         told = dict(zip(DIMENSIONS, values, strict=True))
         for side, names in SIDES.items():
-            one = tuple(told[name] if name in names else _NOT_TOLD[name] for name in DIMENSIONS)
+            one = tuple(told[name] if name in names else NOT_TOLD[name] for name in DIMENSIONS)
             found[team, UsageSum.Grain.MONTH.value, side, day.replace(day=1), *one, kind] += figures
             if side in DAY_SIDES:
                 found[team, UsageSum.Grain.DAY.value, side, day, *one, kind] += figures
     return found
-
-
-_NOT_TOLD: Final[Mapping[str, Any]] = {"project_id": NOBODY, "person_id": NOBODY, "key_id": NOBODY, "model": ""}
 
 
 def _roll_batch() -> int:

@@ -78,20 +78,22 @@ def lines_behind(filters: Filters, after: Place | None = None) -> EntryQuerySet:
     if after and after.day <= question.span.last:
         # One upper bound alone: of two, SQLite seeks by the first and walks over what the other leaves out.
         question = question.of(Span(question.span.first, after.day))
-    lines = question.lines()
+    lines = question.lines(on=_days_with_something_open(question) if filters.what == "held" else None)
     if after:
         lines = lines.exclude(day=after.day, id__gte=after.id)
     match filters.what:
         case "charged":
             return lines.filter(kind__in=Entry.CHARGING).exclude(credits=0)
         case "failed":
-            return lines.filter(_FAILED, kind__in=Entry.CHARGING).exclude(credits=0)
+            # The settlement itself says how its work ended: only for corrections is that looked up.
+            told = Q(outcome=Entry.Outcome.FAILED) | Q(kind=Entry.Kind.CORRECT)
+            failed = Q(kind=Entry.Kind.SETTLE) | Q(_FAILED)
+            return lines.filter(told, kind__in=Entry.CHARGING).exclude(credits=0).filter(failed)
         case "returned":
             return lines.with_held().filter(Q(("held__gt", F("credits"))), kind__in=Entry.CLOSING)
         case "held":
             counted = Q(kind=Entry.Kind.ACCEPT) | ~Q(_ACCEPTED)
-            open_days = _days_with_something_open(question)
-            return lines.filter(~Q(_CLOSED), counted, kind__in=Entry.HOLDING, day__in=open_days)
+            return lines.filter(~Q(_CLOSED), counted, kind__in=Entry.HOLDING)
     return lines
 
 

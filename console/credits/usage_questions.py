@@ -1,7 +1,8 @@
 """What can be asked about usage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,10 +38,14 @@ class Question:
         found: dict[str, Any] = {name: value for name, value in given.items() if value}
         return found if self.keys is None else found | {"key_id__in": list(self.keys)}
 
-    def lines(self) -> EntryQuerySet:
-        """The ledger's lines that it speaks of, with their `asker`."""
-        narrowed, days = self.narrowed, (self.span.first, self.span.last)
-        found = Entry.objects.with_asker().filter(team_id=self.team_id, day__range=days)
+    def lines(self, on: Collection[date] | None = None) -> EntryQuerySet:
+        """The ledger's lines that it speaks of, with their `asker`; `on` these days of its span, when some are given.
+
+        Never both ends and single days: SQLite takes the ends then, and walks over all that lies between.
+        """
+        narrowed, ends = self.narrowed, (self.span.first, self.span.last)
+        days = Q(("day__range", ends)) if on is None else Q(("day__in", on))
+        found = Entry.objects.with_asker().filter(days, team_id=self.team_id)
         if (person := narrowed.pop("person_id", None)) is not None:
             found = found.filter(Q(("asker__isnull", True)) if person == NOBODY else Q(("asker", person)))
         return found.filter(**narrowed)
@@ -70,7 +75,7 @@ class Wanted:
         needed = frozenset(
             name for name, is_narrowed in zip(DIMENSIONS, narrowed, strict=True) if is_narrowed or name in self.by
         )
-        return _SIDE_OF.get(needed, "all") if needed else "key"  # there are fewest keys
+        return _SIDE_OF.get(needed, "all")
 
 
 _SIDE_OF: Final = {frozenset(names): side for side, names in SIDES.items()}

@@ -4,10 +4,11 @@ So every answer equals the ledger at the moment it is read, whatever a worker is
 agree. The statement is put together as text: the ORM would take longer to write it than the database to answer it.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from itertools import groupby
+from operator import add, itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,16 +16,18 @@ from django.db import connection
 
 from console.credits.effects import FIGURES, Figures, effects_of
 from console.credits.models import NOBODY, DayUsage, Entry, Unrolled, UsageSum
-from console.credits.models.usage_sum import DAY_SIDES, DIMENSIONS
+from console.credits.models.usage_sum import DAY_SIDES, DIMENSIONS, NOT_TOLD, SIDES
 from console.credits.usage_periods import By, Span
 from console.credits.usage_questions import AT, Wanted
 
 Answer = dict[tuple[Any, ...], Figures]
 _Part = tuple[str, list[Any]]
-_Sums = dict[tuple[Any, ...], list[Any]]
+_Row = tuple[Any, ...]
+_Sums = dict[tuple[Any, ...], tuple[Any, ...]]
 
 _PLACE: Final = (AT, "media_kind", *DIMENSIONS)
-_AT_PLACE: Final = {name: number for number, name in enumerate(_PLACE)}
+_COLUMN: Final = {name: number for number, name in enumerate(_PLACE, 1)}  # behind the number of the answer
+_FIGURES_FROM: Final = len(_PLACE) + 1
 _IDS: Final = {"project_id", "person_id", "key_id"}
 _WAITING: Final = -1
 _SUMS: Final = ", ".join(f"SUM({name})" for name in FIGURES)
@@ -34,36 +37,41 @@ def read(*wanted: Wanted) -> list[Answer]:
     """An answer to each, as of one moment. All must be of one team."""
     parts = [_waiting(wanted[0].question.team_id)]
     parts += [part for number, each in enumerate(wanted) for part in _rolled(number, each)]
-    sums: list[_Sums] = [defaultdict(lambda: [0] * len(FIGURES)) for _ in wanted]
+    sums: list[_Sums] = [{} for _ in wanted]
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(sql for sql, _values in parts), [value for _sql, values in parts for value in values]
         )
-        for number, *told in cursor:
-            if number == _WAITING:
-                _add_waiting(wanted, sums, told)
-            else:
-                _add(wanted[number], sums[number], told)
+        rows: list[_Row] = cursor.fetchall()
+    for number, found in groupby(rows, itemgetter(0)):
+        if number == _WAITING:
+            _add_waiting(wanted, sums, found)
+        else:
+            _add(wanted[number], sums[number], found)
     return [{key: Figures(*map(int, amounts)) for key, amounts in each.items()} for each in sums]
 
 
-def _add_waiting(wanted: tuple[Wanted, ...], sums: list[_Sums], told: list[Any]) -> None:
-    place = {name: _understood(name, value) for name, value in zip(_PLACE, told, strict=False)}
-    for one, each in zip(wanted, sums, strict=True):
-        if one.question.holds(place):
-            _add(one, each, told)
+def _add_waiting(wanted: tuple[Wanted, ...], sums: list[_Sums], rows: Iterable[_Row]) -> None:
+    for row in rows:
+        place = {name: _understood(name, row[at]) for name, at in _COLUMN.items()}
+        for one, each in zip(wanted, sums, strict=True):
+            if one.question.holds(place):
+                _add(one, each, [row])
 
 
-def _add(wanted: Wanted, sums: _Sums, told: list[Any]) -> None:
+def _add(wanted: Wanted, sums: _Sums, rows: Iterable[_Row]) -> None:
     """Only what is asked for is understood: a year by day has thousands of rows."""
-    values = [_understood(name, told[_AT_PLACE[name]]) for name in wanted.by]
-    if wanted.by[:1] == (AT,):
-        values[0] = wanted.bars.start(values[0])
-    amounts = sums[tuple(values)]
-    for number, amount in enumerate(told[len(_PLACE) :]):
-        amounts[number] += amount
+    told = [(name, _COLUMN[name]) for name in wanted.by]
+    start = wanted.bars.start if wanted.by[:1] == (AT,) and wanted.bars is not By.DAY else None
+    for row in rows:
+        key = tuple([_understood(name, row[at]) for name, at in told])
+        if start:
+            key = (start(key[0]), *key[1:])
+        known, amounts = sums.get(key), row[_FIGURES_FROM:]
+        sums[key] = tuple(map(add, known, amounts)) if known else amounts
 
 
+@lru_cache(4096)
 def _understood(name: str, value: str | None) -> Any:
     if name in _IDS:
         return UUID(value) if value else NOBODY
@@ -89,7 +97,7 @@ def _part(number: int, wanted: Wanted, span: Span, day: str, where: Mapping[str,
     columns = [{AT: day}.get(name, name) for name in _PLACE]
     told = [column if name in wanted.by else "" for name, column in zip(_PLACE, columns, strict=True)]
     conditions, values = ["team_id = %s", f"{day} BETWEEN %s AND %s"], [wanted.question.team_id, *_ends(span)]
-    for name, value in {**where, **wanted.question.narrowed}.items():
+    for name, value in {**where, **wanted.question.narrowed, **_one_place(wanted, model)}.items():
         several = value if isinstance(value, list) else [value]
         column = name.removesuffix("__in")
         conditions.append(f"{column} IN ({', '.join(['%s'] * len(several)) or 'NULL'})")
@@ -99,6 +107,14 @@ def _part(number: int, wanted: Wanted, span: Span, day: str, where: Mapping[str,
         f"WHERE {' AND '.join(conditions)} GROUP BY {', '.join(filter(None, ['team_id', *told]))}"
     )
     return sql, [_adapted(value) for value in values]
+
+
+def _one_place(wanted: Wanted, model: type[UsageSum | DayUsage]) -> Mapping[str, Any]:
+    """Where all that a side tells apart is asked for by name, its rows stand together in an index: the rest of it."""
+    told, named = SIDES[wanted.side], {name.removesuffix("__in") for name in wanted.question.narrowed}
+    if model is DayUsage or not named.issuperset(told):
+        return {}
+    return {name: value for name, value in NOT_TOLD.items() if name not in told}
 
 
 def _waiting(team_id: UUID) -> _Part:

@@ -2,11 +2,13 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from io import StringIO
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Sum
@@ -98,6 +100,15 @@ def test_sums_by_side_and_month_add_up_to_the_days(project: Project, alice: User
     for grain, side, charged in UsageSum.objects.values_list("grain", "side").annotate(charged=Sum("charged")):
         assert charged == total == 40, (grain, side)
     assert UsageSum.objects.filter(grain="month", side="all").count() == 4
+
+
+def test_a_database_of_before_gets_the_sums_of_the_whole_team(project: Project, alice: User) -> None:
+    live_a_little(project, alice)
+    rolling.roll_up()
+    UsageSum.objects.filter(side="team").delete()
+    assert checked()[0] == 1
+    import_module("console.credits.migrations.0033_usage_places").add_the_team(apps, None)
+    assert checked()[0] == 0
 
 
 def test_the_check_names_what_differs_and_repairs_it(project: Project, alice: User) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -115,6 +116,22 @@ def test_a_bar_leads_to_its_jobs_and_to_no_other(browser: Any) -> None:
             else:
                 jobs = [card.job.pk for card in browser.get(segment.url).context["cards"]]
                 assert Entry.objects.filter(subject__in=jobs).charged() == segment.credits
+
+
+def test_of_many_bars_each_leads_as_a_whole_to_what_was_charged(browser: Any) -> None:
+    with time_machine.travel(NOW, tick=False):
+        page = browser.get("/usage/", {"since": "2026-09-01", "until": "2026-11-30", "by": "day"})
+        bars = [bar for bar in page.context["usage"].chart.bars if bar.credits]
+        assert [(bar.label, bar.credits, len(bar.segments)) for bar in bars] == [("12 Nov", 11, 2), ("20 Nov", 7, 2)]
+        for bar in bars:
+            lines = [told.entry for told in browser.get(bar.url).context["lines"]]
+            assert sum(line.credits for line in lines) == bar.credits
+    drawn = page.content.decode().split('<svg class="chart-area"')[1].split("</svg>")[0]
+    assert re.findall(r"<title>(.*?)</title>", drawn) == [
+        "12 Nov: 11 credits (image 4, video 7)",
+        "20 Nov: 7 credits (video 5, chat 2)",
+    ]
+    assert (drawn.count("<a "), drawn.count("<rect ")) == (2, 4)
 
 
 def test_a_row_leads_to_its_jobs(browser: Any) -> None:

@@ -46,8 +46,10 @@ class DayUsage(models.Model):
         indexes = [
             models.Index(fields=["team_id", "project_id", "day"], name="usage_project"),
             models.Index(fields=["team_id", "person_id", "day"], name="usage_person"),
-            models.Index(fields=["team_id", "key_id", "day"], name="usage_key"),
             models.Index(fields=["team_id", "model", "day"], name="usage_model"),
+            models.Index(fields=["team_id", "project_id", "person_id", "day"], name="usage_project_person"),
+            models.Index(fields=["team_id", "project_id", "model", "day"], name="usage_project_model"),
+            models.Index(fields=["team_id", "person_id", "model", "day"], name="usage_person_model"),
         ]
 
     def __str__(self) -> str:

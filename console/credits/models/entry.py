@@ -110,7 +110,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["team", "-id"], name="entry_team"),
             models.Index(fields=["project", "month", "kind"], name="entry_project_month"),
-            models.Index(fields=["team", "-day", "-id"], name="entry_team_day"),
+            # Beyond the order of the ledger's page, what tells the few lines of a figure from all that lie between.
+            models.Index(fields=["team", "-day", "-id", "kind", "outcome"], name="entry_team_day"),
             models.Index(fields=["account", "-id"], name="entry_account"),
             models.Index(fields=["subject"], name="entry_subject"),
         ]

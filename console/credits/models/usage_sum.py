@@ -1,14 +1,16 @@
 """The sums of DayUsage once more, coarser: what a page of a year reads."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.db import models
 
 from console.credits.models.day_usage import NOBODY
 
 DIMENSIONS: Final = ("project_id", "person_id", "key_id", "model")
-# What a row tells apart, besides its kind: one thing, two of them, or everything.
-SIDES: Final = {
+# What a row tells apart, besides its kind: nothing, one thing, two of them, or everything.
+SIDES: Final[Mapping[str, tuple[str, ...]]] = {
+    "team": (),
     "project": ("project_id",),
     "person": ("person_id",),
     "key": ("key_id",),
@@ -22,11 +24,12 @@ SIDES: Final = {
     "all": DIMENSIONS,
 }
 # Day by day: DayUsage tells everything apart, and little of it is of one project, person or model; much is of one key.
-DAY_SIDES: Final = ("project", "person", "key", "model", "project-key", "person-key", "key-model")
+DAY_SIDES: Final = ("team", "project", "person", "key", "model", "project-key", "person-key", "key-model")
+NOT_TOLD: Final[Mapping[str, Any]] = {"project_id": NOBODY, "person_id": NOBODY, "key_id": NOBODY, "model": ""}
 
 
 class UsageSum(models.Model):
-    """The sums of a day or a month by one side. What the side does not tell apart holds NOBODY, or no model.
+    """The sums of a day or a month by one side. What the side does not tell apart holds NOT_TOLD.
 
     Month by month there is a row for every side, day by day for DAY_SIDES. Figures as in DayUsage; both are written in
     the same transaction.
@@ -60,6 +63,15 @@ class UsageSum(models.Model):
                     "team_id", "grain", "side", "start", "project_id", "person_id", "key_id", "model", "media_kind",
                 ],
                 name="one_sum_a_side",
+            )
+        ]  # fmt: skip
+        # The constraint's index serves all of a few days; this one few of all days, such as a year of one project.
+        indexes = [
+            models.Index(
+                fields=[
+                    "team_id", "grain", "side", "project_id", "person_id", "key_id", "model", "start", "media_kind",
+                ],
+                name="sum_of_a_place",
             )
         ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from console.credits.charts import STACK, Bar, Chart
+from console.credits.charts import STACK, Bar, Chart, Segment
 
 register = template.Library()
 
@@ -77,13 +77,22 @@ def _description(chart: Chart) -> str:
 
 
 def _bar(bar: Bar) -> str:
-    parts = "".join(
-        f'<a href="{_safe(part.url)}" tabindex="-1"><title>{_safe(part.words)}</title>'
-        f'<rect fill="url(#chart-{part.kind})" x="{bar.x}" y="{part.y}" width="{bar.width}" height="{part.height}"/>'
-        "</a>"
-        for part in bar.segments
-    )
-    return f'<g class="chart-bar">{parts}</g>' if parts else ""
+    if not bar.segments:
+        return ""
+    if bar.segments[0].url:
+        parts = "".join(_led(part.url, part.words, _rect(bar, part)) for part in bar.segments)
+    else:
+        parts = _led(bar.url, bar.words, "".join(_rect(bar, part) for part in bar.segments))
+    return f'<g class="chart-bar">{parts}</g>'
+
+
+def _rect(bar: Bar, part: Segment) -> str:
+    place = f'x="{bar.x}" y="{part.y}" width="{bar.width}" height="{part.height}"'
+    return f'<rect fill="url(#chart-{part.kind})" {place}/>'
+
+
+def _led(url: str, words: str, drawn: str) -> str:
+    return f'<a href="{_safe(url)}" tabindex="-1"><title>{_safe(words)}</title>{drawn}</a>'
 
 
 def _labels(chart: Chart) -> Iterator[str]:
