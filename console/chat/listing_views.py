@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from console.chat.models import Conversation, Turn
+from console.chat.searching import holding
 from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, in_team, may
 
@@ -31,7 +32,7 @@ def index(request: TeamRequest) -> HttpResponse:
     projects = list(Project.objects.filter(team=request.team))
     wanted = request.GET.get("project", "")
     project = next((each for each in projects if str(each.pk) == wanted), None)
-    query, archived = request.GET.get("q", "").strip()[:200], request.GET.get("archived") == "1"
+    query, archived = request.GET.get("q", "")[:200], request.GET.get("archived") == "1"
     found = _found(request, query, project, archived)
     before = _moment(request.GET.get("before", ""))
     rows = list((found.filter(last_turn_at__lt=before) if before else found)[: PAGE_SIZE + 1])
@@ -42,7 +43,7 @@ def index(request: TeamRequest) -> HttpResponse:
         "project": project,
         "projects": projects,
         "archived": archived,
-        "is_filtered": bool(query or project or archived),
+        "is_filtered": bool(query.strip() or project or archived),
         "may_submit": may(request.membership.role, Act.SUBMIT),
     }
     is_part = request.htmx and request.headers.get("HX-Target", "").endswith("chat-list")
@@ -50,14 +51,11 @@ def index(request: TeamRequest) -> HttpResponse:
 
 
 def _found(request: TeamRequest, query: str, project: Project | None, archived: bool) -> "QuerySet[Conversation]":
-    found = Conversation.objects.filter(team=request.team, archived_at__isnull=not archived)
+    found: QuerySet[Conversation] = Conversation.objects.filter(team=request.team, archived_at__isnull=not archived)
     if project is not None:
         found = found.filter(project=project)
-    if query:
-        said = Turn.objects.filter(conversation=OuterRef("pk")).filter(
-            Q(question__icontains=query) | Q(answer__icontains=query)
-        )
-        found = found.filter(Q(title__icontains=query) | Exists(said))
+    if query.strip():
+        found = holding(found, query, request.team.pk, project.pk if project else None)
     still = Turn.objects.filter(conversation=OuterRef("pk"), status__in=Turn.OPEN)
     listed = found.select_related("project", "created_by").annotate(is_answering=Exists(still))
     return listed.order_by("-last_turn_at", "-id")

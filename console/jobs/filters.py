@@ -16,11 +16,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from console.catalogue.models import CatalogueModel
 from console.credits.models import Entry
 from console.jobs.models import Job
-from console.jobs.searching import Question, facet, fetch_found
+from console.jobs.searching import Question, fetch_found
 from console.keys.models import Key
 from console.projects.models import Project
 from console.teams.models import Membership, Team
 from console.ui.keyset import Cursor, Page, fetch_by_time, read_page
+from console.ui.word_search import facet
 
 OPEN, UNOPENED = "open", "unopened"
 STATES = [("", "Any state"), (OPEN, "Running"), *Job.Status.choices, (UNOPENED, "Succeeded, never opened")]

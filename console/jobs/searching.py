@@ -4,8 +4,6 @@ The index (migration `search`) is walked from the newest entry downwards and rea
 common word costs no more than a rare one.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,15 +17,14 @@ from django.db.models.expressions import RawSQL
 
 from console.jobs.models import Job
 from console.ui.keyset import Cursor
-
-MOST_WORDS = 12
-_SHORTEST_BEGINNING = 3
-_WORD = re.compile(r"[^\W_]+")
+from console.ui.word_search import facet, fts5_match, tsquery, words_of
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for. `text` may be empty; `facets` are tokens made by `facet`; the rest is checked job by job."""
+    """What is looked for. `text` may be empty; `facets` are tokens of what about a job never changes: p project,
+    k kind, m model, u person. The rest is checked job by job.
+    """
 
     team_id: UUID
     text: str = ""
@@ -41,28 +38,17 @@ class Question:
     last_day: date | None = None
 
 
-def facet(letter: str, value: UUID | str) -> str:
-    """The token of something about a job that never changes: p project, k kind, m model, u person."""
-    return letter + (value.hex if isinstance(value, UUID) else value.encode().hex())
-
-
 def fetch_found(queryset: "QuerySet[Job]", question: Question, cursor: Cursor | None, limit: int) -> list[Job]:
     """`fetch` of `console.ui.keyset` for a search: jobs past the cursor, the nearest first."""
-    words = words_of(question.text)
-    if question.text.strip() and not words:
+    if question.text.strip() and not words_of(question.text):
         return []
     newer = bool(cursor and cursor.newer)
-    conditions = list(_conditions(question, words, cursor))
+    conditions = list(_conditions(question, cursor))
     sql = _SELECT[connection.vendor].format(
         conditions=" AND ".join(condition for condition, _values in conditions), way="ASC" if newer else "DESC"
     )
     found = RawSQL(sql, [*chain.from_iterable(values for _condition, values in conditions), limit])  # noqa: S611
     return list(queryset.filter(pk__in=found).order_by("search_entry__id" if newer else "-search_entry__id"))
-
-
-def words_of(text: str) -> Sequence[str]:
-    """The words that are looked for: letters and digits only, accents joined, at most twelve."""
-    return _WORD.findall(unicodedata.normalize("NFC", text))[:MOST_WORDS]
 
 
 # Every value is a parameter. CROSS JOIN keeps SQLite from starting anywhere but at the index.
@@ -97,15 +83,15 @@ _ASKED_FOR = """EXISTS (
 _Condition = tuple[str, Sequence[Any]]
 
 
-def _conditions(question: Question, words: Sequence[str], cursor: Cursor | None) -> Iterator[_Condition]:
+def _conditions(question: Question, cursor: Cursor | None) -> Iterator[_Condition]:
     team = Job._meta.get_field("team").get_db_prep_value(question.team_id, connection)
-    open_ended = bool(words) and not question.text.endswith(" ") and len(words[-1]) >= _SHORTEST_BEGINNING
+    facets = (facet("t", question.team_id), *question.facets)
     if connection.vendor == "sqlite":
         place = "jobs_words.rowid"
-        yield "jobs_words MATCH %s", [_fts5_match(question, words, open_ended=open_ended)]
+        yield "jobs_words MATCH %s", [fts5_match(question.text, facets)]
     else:
         place = "entry.id"
-        yield "entry.document @@ %s::tsquery", [_tsquery(question, words, open_ended=open_ended)]
+        yield "entry.document @@ %s::tsquery", [tsquery(question.text, facets)]
     if cursor:
         job = Job._meta.get_field("id").get_db_prep_value(cursor.id, connection)
         way = ">" if cursor.newer else "<"
@@ -126,21 +112,3 @@ def _conditions(question: Question, words: Sequence[str], cursor: Cursor | None)
     if question.first_day or question.last_day:
         ends = (question.first_day or date.min, question.last_day or date.max)
         yield _ASKED_FOR, [connection.ops.adapt_datefield_value(day) for day in ends]
-
-
-def _fts5_match(question: Question, words: Sequence[str], *, open_ended: bool) -> str:
-    facets = " AND ".join(f'"{token}"' for token in (facet("t", question.team_id), *question.facets))
-    if not words:
-        return f"{{facets}} : ({facets})"
-    wanted = [f'"{word}"' for word in words]
-    if open_ended:
-        wanted[-1] += " *"
-    return f"{{facets}} : ({facets}) AND {{words}} : ({' AND '.join(wanted)})"
-
-
-def _tsquery(question: Question, words: Sequence[str], *, open_ended: bool) -> str:
-    wanted = [f"'={token}'" for token in (facet("t", question.team_id), *question.facets)]
-    wanted += [f"'{word.lower()}'" for word in words]
-    if open_ended:
-        wanted[-1] += ":*"
-    return " & ".join(wanted)

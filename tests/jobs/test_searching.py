@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.jobs.models import Job
-from console.jobs.searching import words_of
 from console.projects.models import Project
 from console.teams.models import Team, User
+from console.ui.word_search import words_of
 from tests.factories import make_job, make_key, make_model, make_project
 
 Browse = Any
