@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from console.catalogue.refreshing import refresh_if_due
 from console.credits.alerting import alert_budgets
+from console.credits.interval_thinning import thin_intervals
 from console.credits.reconciling import reconcile_wallets
 from console.credits.rolling import roll_up
 from console.credits.sampling import sample_wallets, thin_samples
@@ -40,6 +41,7 @@ DUTIES = (
     Duty(sample_wallets, every_seconds=5),
     Duty(reconcile_wallets, every_seconds=5),
     Duty(thin_samples, every_seconds=3600),
+    Duty(thin_intervals, every_seconds=3600),
     Duty(roll_up, every_seconds=3),
     Duty(prune_events, every_seconds=300),
 )
