@@ -20,7 +20,6 @@ from console.credits.reconciling import KEPT_MOVES
 from console.credits.sampling import HOURLY_UNTIL, WHOLE_FOR, watch_of
 from console.keys.models import Account
 
-
 _QUIET: Final = ("is_quiet", "from_at")
 
 
