@@ -1,4 +1,4 @@
-"""Pages of usage over a million lines of the ledger, through the Django client; then all of them as CSV.
+"""Pages of credits over a million lines of the ledger, through the Django client; then all of them as CSV.
 
     .venv/bin/python -m benchmarks.usage_million [--lines 1000000] [--data DIR] [--rounds 15]
 
@@ -27,8 +27,11 @@ def main() -> None:
     asked = parser.parse_args()
     start_django(asked.data or Path(tempfile.mkdtemp(prefix="usage-million-")))
     from benchmarks.million_lines import seed
+    from benchmarks.million_wallet import seed_wallet
+    from console.keys.models import Account
 
     seed(asked.lines)
+    seed_wallet(Account.objects.get())
     measure(asked.rounds)
     asyncio.run(measure_export())
 
@@ -104,6 +107,12 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "ledger, a month long ago", f"/usage/ledger/?since={first.day}&until={first.day}"
     yield "months with usage", "/usage/statements/"
     yield "statement", f"/usage/statements/{some.day:%Y-%m}/"
+    yield "budgets", "/budgets/"
+    yield "budget of a project", f"/projects/{some.project_id}/budget/"
+    for days in (7, 30, 90, 365):
+        yield f"wallet, {days} days", f"/wallet/?days={days}"
+    yield "intervals of a wallet", f"/wallet/accounts/{some.account_id}/"
+    yield "unexplained", f"/wallet/accounts/{some.account_id}/?show=unexplained"
 
 
 async def measure_export() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Case, F, IntegerField, Min, Q, Sum, When
+from django.db.models import Case, F, IntegerField, Q, Sum, When
 
 from console.credits.ledger import day_in
 from console.credits.models import WalletInterval
@@ -36,12 +36,12 @@ class Forecast:
 def forecast(account: Account, time_zone: str, now: datetime, *, to_be_taken: int) -> Forecast | None:
     """None with fewer than three days of history or no balance. Top-ups are not counted on, open work is."""
     recent = WalletInterval.objects.filter(account=account, to_at__gt=now - LOOK_BACK)
+    first = recent.order_by("to_at").first()
     found = recent.aggregate(
-        since=Min("from_at"),
         ours=Sum(F("explained") + F("under_way")),
         others=Sum(Case(When(Q(unexplained__lt=0), then=F("unexplained")), default=0, output_field=IntegerField())),
     )
-    since = max(found["since"], now - LOOK_BACK) if found["since"] else now
+    since = max(first.from_at, now - LOOK_BACK) if first else now
     if account.balance is None or now - since < ENOUGH:
         return None
     days = (now - since) / timedelta(days=1)

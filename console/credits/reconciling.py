@@ -15,6 +15,9 @@ from console.credits.models import Entry, EntryQuerySet, WalletInterval, WalletS
 from console.credits.movements import UNDER_WAY, Work, work_of
 from console.credits.placing import Move, explaining, placed
 from console.credits.sampling import watch_of
+from console.credits.usage_lines import days_with_something_open
+from console.credits.usage_periods import EVER
+from console.credits.usage_questions import Question
 from console.keys.models import Account
 
 SETTLED_AFTER: Final = timedelta(hours=1)  # then an interval is final although some work still runs, or ran at its end
@@ -62,7 +65,7 @@ def open_work(account_id: UUID) -> list[Work]:
     """The account's work that has not ended, in order of asking."""
     anchor, works = _begin(account_id, timezone.now())
     if anchor is None:
-        works = work_of(_open_lines(Entry.objects.filter(account=account_id)), timezone.now())
+        works = work_of(_open_lines(account_id, Entry.objects.filter(account=account_id)), timezone.now())
     return [work for work in works if work.is_open]
 
 
@@ -101,7 +104,7 @@ def _lines(account_id: UUID, anchor: _Anchor) -> list[Entry]:
     subjects = set(ours.filter(id__gt=older.pk if older else 0).values_list("subject", flat=True))
     subjects |= set(anchor.left_open)
     if anchor.last is None and older is not None:
-        subjects |= {line.subject for line in _open_lines(ours.filter(id__lte=older.pk))}
+        subjects |= {line.subject for line in _open_lines(account_id, ours.filter(id__lte=older.pk))}
     found: list[Entry] = []
     wanted = sorted(subjects)
     for start in range(0, len(wanted), 500):
@@ -109,9 +112,12 @@ def _lines(account_id: UUID, anchor: _Anchor) -> list[Entry]:
     return found
 
 
-def _open_lines(ours: EntryQuerySet) -> list[Entry]:
+def _open_lines(account_id: UUID, ours: EntryQuerySet) -> list[Entry]:
+    """Of the days on which the team still has something open, as the roll-ups say: they are few, a ledger is long."""
     ended = Entry.objects.filter(subject=OuterRef("subject"), kind__in=Entry.CLOSING).order_by()
-    return list(ours.filter(~Exists(ended), kind__in=Entry.HOLDING))
+    team_id = Account.objects.values_list("team_id", flat=True).get(pk=account_id)
+    days = days_with_something_open(Question(team_id, EVER))
+    return list(ours.filter(~Exists(ended), team=team_id, day__in=days, kind__in=Entry.HOLDING))
 
 
 def _intervals(account_id: UUID, anchor: _Anchor, works: list[Work], now: datetime) -> list[WalletInterval]:

@@ -78,7 +78,7 @@ def lines_behind(filters: Filters, after: Place | None = None) -> EntryQuerySet:
     if after and after.day <= question.span.last:
         # One upper bound alone: of two, SQLite seeks by the first and walks over what the other leaves out.
         question = question.of(Span(question.span.first, after.day))
-    lines = question.lines(on=_days_with_something_open(question) if filters.what == "held" else None)
+    lines = question.lines(on=days_with_something_open(question) if filters.what == "held" else None)
     if after:
         lines = lines.exclude(day=after.day, id__gte=after.id)
     match filters.what:
@@ -117,12 +117,12 @@ def with_held(entries: Sequence[Entry]) -> list[Line]:
     ]
 
 
-def _amounts(subjects: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
-    holding = Entry.objects.filter(subject__in=subjects, kind__in=Entry.HOLDING).order_by()
-    return {(subject, kind): credits for subject, kind, credits in holding.values_list("subject", "kind", "credits")}
-
-
-def _days_with_something_open(question: Question) -> set[date]:
+def days_with_something_open(question: Question) -> set[date]:
     """So that few lines are looked at, not a year of them."""
     (answer,) = read(by_time(question, By.DAY))
     return {day for (day, _kind), figures in answer.items() if figures.held}
+
+
+def _amounts(subjects: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
+    holding = Entry.objects.filter(subject__in=subjects, kind__in=Entry.HOLDING).order_by()
+    return {(subject, kind): credits for subject, kind, credits in holding.values_list("subject", "kind", "credits")}

@@ -98,6 +98,9 @@ class Span:
         return Span(first, min(first + (today - self.first), self.first - DAY))
 
 
+EVER: Final = Span(date(1970, 1, 1), date(2200, 1, 1))
+
+
 class Choice(StrEnum):
     """The periods that have a name."""
 

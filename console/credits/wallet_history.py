@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min, Sum
-from django.db.models.functions import TruncDate, TruncDay, TruncHour
-
-from console.credits.models import WalletInterval, WalletSample
+from console.credits import wallet_days
+from console.credits.models import WalletSample
 from console.keys.models import Account
 from console.teams.models import Team
 
 RANGES: Final = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year"}
 USUAL: Final = "30"
 WIDTH, HEIGHT = 1000, 200
-_RAW_UNTIL: Final = 7
-_HOURLY_UNTIL: Final = 30
+_STEPS: Final = 500  # that a line of a thousand points of the drawing shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +46,32 @@ class History:
 def history(account: Account, team: Team, days: int, now: datetime) -> History | None:
     """None without two readings to draw a line between."""
     begins = now - timedelta(days=days)
-    points = _points(account, begins, days, now)
+    points = _points(account, begins, now)
     if len(points) < 2:
         return None
     begins = max(begins, points[0][0])
-    lowest, highest = min(value for _, value in points), max(value for _, value in points)
+    by_day = _by_day(account, team, begins, now)
+    lowest = min([value for _, value in points] + [day.lowest for day in by_day])
+    highest = max(value for _, value in points)
     top = _nice(max(highest, team.low_balance_at))
     line = _line(points, begins, now, top)
     level = HEIGHT - HEIGHT * team.low_balance_at / top if team.low_balance_at else None
     area = f"{line} V{HEIGHT} H0 Z"
-    return History(line, area, top, level, begins, now, lowest, highest, _by_day(account, team, begins))
+    return History(line, area, top, level, begins, now, lowest, highest, by_day)
 
 
-def _points(account: Account, begins: datetime, days: int, now: datetime) -> list[tuple[datetime, int]]:
-    """Every sample of a week; the last of each hour or day of a longer time. The one before stands at the edge."""
-    ours = WalletSample.objects.filter(account=account)
-    within = ours.filter(at__gt=begins)
-    if days > _RAW_UNTIL:
-        span = TruncHour("at") if days <= _HOURLY_UNTIL else TruncDay("at")
-        last = within.order_by().annotate(span=span).values("span").annotate(last=Max("id")).values("last")
-        within = ours.filter(id__in=last)
-    points = list(within.order_by("at").values_list("at", "balance"))
-    before = ours.filter(at__lte=begins).order_by("-at").first()
+def _points(account: Account, begins: datetime, now: datetime) -> list[tuple[datetime, int]]:
+    """The last reading of every step of the drawing; at its edge the one before, else the very first."""
+    ours, step = WalletSample.objects.filter(account=account), (now - begins) / _STEPS
+    times = [(begins + step * number, begins + step * (number + 1)) for number in range(_STEPS)]
+    last = wallet_days.last_readings(account.pk, times)
+    points = [last[place] for place in sorted(last)]
+    before = ours.filter(at__lt=begins).order_by("-at").first()
+    first = ours.filter(at__gte=begins).order_by("at").first()
     if before:
         points.insert(0, (begins, before.balance))
+    elif first and points and first.at != points[0][0]:
+        points.insert(0, (first.at, first.balance))
     newest = ours.order_by("-at").first()
     if newest and points:
         points.append((min(newest.still_at, now), newest.balance))
@@ -94,34 +93,26 @@ def _line(points: Sequence[tuple[datetime, int]], begins: datetime, ends: dateti
     return " ".join(parts)
 
 
-def _by_day(account: Account, team: Team, begins: datetime) -> list[Day]:
-    zone = ZoneInfo(team.time_zone)
-    sampled = (
-        WalletSample.objects.filter(account=account, at__gte=begins)
-        .order_by()
-        .annotate(day=TruncDate("at", tzinfo=zone))
-        .values("day")
-        .annotate(lowest=Min("balance"), last=Max("id"))
-    )
-    rows = list(sampled)
-    closing = dict(WalletSample.objects.filter(id__in=[row["last"] for row in rows]).values_list("id", "balance"))
-    moved = {
-        row["day"]: (row["by_us"] or 0, row["other"] or 0)
-        for row in WalletInterval.objects.filter(account=account, to_at__gte=begins)
-        .order_by()
-        .annotate(day=TruncDate("to_at", tzinfo=zone))
-        .values("day")
-        .annotate(by_us=Sum("explained") + Sum("under_way"), other=Sum("unexplained"))
-    }
+def _by_day(account: Account, team: Team, begins: datetime, ends: datetime) -> list[Day]:
+    """Every day with a reading, the latest first."""
+    days = _days(begins, ends, ZoneInfo(team.time_zone))
+    times = [(since, until) for _day, since, until in days]
+    last, lowest = wallet_days.last_readings(account.pk, times), wallet_days.lowest_balances(account.pk, times)
+    ours, unexplained = wallet_days.ours(account.pk, times), wallet_days.unexplained(account.pk, times)
     return [
-        Day(
-            row["day"],
-            row["lowest"],
-            closing[row["last"]],
-            *moved.get(row["day"], (0, 0)),
-        )
-        for row in sorted(rows, key=lambda row: row["day"], reverse=True)
+        Day(days[place][0], lowest[place], last[place][1], ours.get(place, 0), unexplained.get(place, 0))
+        for place in sorted(lowest.keys() & last.keys(), reverse=True)
     ]
+
+
+def _days(begins: datetime, ends: datetime, zone: ZoneInfo) -> list[tuple[date, datetime, datetime]]:
+    """The days of the zone between two moments, each from when to before when; the first one begins with the first."""
+    found, day, since = [], begins.astimezone(zone).date(), begins
+    while since <= ends:
+        day, after = day + timedelta(days=1), datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
+        found.append((day - timedelta(days=1), since, after))
+        since = after
+    return found
 
 
 def _nice(most: int) -> int:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Sum
 from django.utils import timezone
 
 from console.credits.forecasting import Forecast, forecast
@@ -81,16 +80,19 @@ class Wallet:
     def latest(self) -> Sequence[WalletInterval]:
         return list(self._intervals.moving().order_by("-to_at")[:LATEST])
 
-    @cached_property
+    @property
     def drift_count(self) -> int:
-        return self._intervals.drifting().count()
+        return len(self._drifts)
 
-    @cached_property
+    @property
     def drift_words(self) -> str:
         """What nobody explained: what came and what went, never one less the other."""
-        up = self._intervals.drifting().filter(unexplained__gt=0).aggregate(sum=Sum("unexplained"))["sum"]
-        down = self._intervals.drifting().filter(unexplained__lt=0).aggregate(sum=Sum("unexplained"))["sum"]
+        down, up = sum(each for each in self._drifts if each < 0), sum(each for each in self._drifts if each > 0)
         return ", ".join(signed(sum_) for sum_ in (down, up) if sum_) or "0"
+
+    @cached_property
+    def _drifts(self) -> list[int]:
+        return list(self._intervals.drifting().order_by().values_list("unexplained", flat=True))
 
     @cached_property
     def _open(self) -> list[Work]:

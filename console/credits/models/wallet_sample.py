@@ -23,6 +23,7 @@ class WalletSample(models.Model):
     class Meta:
         ordering = ["at"]
         constraints = [models.UniqueConstraint(fields=["account", "at"], name="one_sample_a_moment")]
+        indexes = [models.Index(fields=["account", "at", "balance"], name="sample_balance")]
 
     def __str__(self) -> str:
         return f"{self.balance} credits at {self.at:%Y-%m-%d %H:%M:%S}"
