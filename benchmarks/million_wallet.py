@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from benchmarks.million_jobs import adapted, insert_into
+from benchmarks.million_lines import TIDY
 from console.credits.models import WalletSample, WalletWatch
 from console.credits.sampling import HOURLY_UNTIL, WHOLE_FOR
 from console.keys.models import Account, Secret
@@ -33,7 +34,8 @@ def seed_wallet(account: Account) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table, found in (("walletsample", list(samples)), ("walletinterval", list(intervals(account, rows)))):
             cursor.executemany(insert_into(f"credits_{table}", found[0]), [adapted(row) for row in found])
-        cursor.execute("ANALYZE")
+    with connection.cursor() as cursor:
+        cursor.execute(TIDY[connection.vendor])
     at, balance = rows[-1]
     Account.objects.filter(pk=account.pk).update(balance=balance, balance_at=at)
     WalletWatch.objects.create(account=account, due_at=at + YEAR, reconciled_at=at)

@@ -47,7 +47,11 @@ class Question:
         days = Q(("day__range", ends)) if on is None else Q(("day__in", on))
         found = Entry.objects.with_asker().filter(days, team_id=self.team_id)
         if (person := narrowed.pop("person_id", None)) is not None:
-            found = found.filter(Q(("asker__isnull", True)) if person == NOBODY else Q(("asker", person)))
+            own, asked = Q(person=person), Q(("asker", person))
+            if person == NOBODY:
+                own, asked = Q(person=None), Q(("asker__isnull", True))
+            # Only of a correction the asker is looked up: of one `person` the databases know how many lines there are.
+            found = found.filter(Q(own, ~Q(kind=Entry.Kind.CORRECT)) | Q(asked, kind=Entry.Kind.CORRECT))
         return found.filter(**narrowed)
 
     def holds(self, place: Mapping[str, Any]) -> bool:
