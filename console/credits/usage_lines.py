@@ -1,18 +1,19 @@
 """The lines of the ledger behind a figure, day by day, newest first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from console.credits.models import Entry, EntryQuerySet
+from console.credits.models import NOBODY, Entry, EntryQuerySet
 from console.credits.usage_filters import Filters
 from console.credits.usage_periods import By, Span
-from console.credits.usage_questions import Question, by_time
+from console.credits.usage_questions import AT, Question, by_time
 from console.credits.usage_reading import read
+from console.projects.models import Project
 
 _SAME: Final = Entry.objects.filter(subject=OuterRef("subject")).order_by()
 _CLOSED: Final = Exists(_SAME.filter(kind__in=Entry.CLOSING))
@@ -78,23 +79,52 @@ def lines_behind(filters: Filters, after: Place | None = None) -> EntryQuerySet:
     if after and after.day <= question.span.last:
         # One upper bound alone: of two, SQLite seeks by the first and walks over what the other leaves out.
         question = question.of(Span(question.span.first, after.day))
-    lines = question.lines(on=days_with_something_open(question) if filters.what == "held" else None)
+    whose = replace(question, person=None) if filters.what == "failed" else question  # that one says itself whose
+    lines = whose.lines(on=days_with_something_open(question) if filters.what == "held" else None)
     if after:
         lines = lines.exclude(day=after.day, id__gte=after.id)
     match filters.what:
         case "charged":
             return lines.filter(kind__in=Entry.CHARGING).exclude(credits=0)
         case "failed":
-            # The settlement itself says how its work ended: only for corrections is that looked up.
-            told = Q(outcome=Entry.Outcome.FAILED) | Q(kind=Entry.Kind.CORRECT)
-            failed = Q(kind=Entry.Kind.SETTLE) | Q(_FAILED)
-            return lines.filter(told, kind__in=Entry.CHARGING).exclude(credits=0).filter(failed)
+            return _charged_for_failed_work(question, lines)
         case "returned":
             return lines.with_held().filter(Q(("held__gt", F("credits"))), kind__in=Entry.CLOSING)
         case "held":
             counted = Q(kind=Entry.Kind.ACCEPT) | ~Q(_ACCEPTED)
             return lines.filter(~Q(_CLOSED), counted, kind__in=Entry.HOLDING)
     return lines
+
+
+def _charged_for_failed_work(question: Question, lines: EntryQuerySet) -> EntryQuerySet:
+    """A settlement says itself how its work ended; only for corrections, and they are few, is that looked up."""
+    settled = Q(kind=Entry.Kind.SETTLE, outcome=Entry.Outcome.FAILED)
+    if question.person:
+        settled &= Q(person=None if question.person == NOBODY else question.person)
+    corrected = _corrections_of_failed_work(question)
+    return lines.filter(settled | Q(pk__in=corrected) if corrected else settled).exclude(credits=0)
+
+
+def _corrections_of_failed_work(question: Question) -> list[int]:
+    """By project and month: the index that holds their kind begins with them."""
+    team = Project.objects.filter(team=question.team_id).values_list("pk", flat=True)
+    projects = [question.project] if question.project else list(team)
+    months = [bar.first.replace(day=1) for bar in question.span.bars(By.MONTH)]
+    found = Entry.objects.with_asker().filter(project__in=projects, month__in=months, kind=Entry.Kind.CORRECT)
+    return [
+        line.pk
+        for line in found.filter(_FAILED).order_by()  # in its own order SQLite would read the whole ledger
+        if question.holds(
+            {
+                AT: line.day,
+                "media_kind": line.media_kind,
+                "project_id": line.project_id,
+                "person_id": line.asker or NOBODY,  # type: ignore[attr-defined]
+                "key_id": line.key_id,
+                "model": line.model,
+            }
+        )
+    ]
 
 
 def page_of(lines: EntryQuerySet, size: int) -> tuple[list[Entry], Place | None]:

@@ -105,6 +105,24 @@ def test_a_person_is_charged_for_what_they_asked(browser: Any, alice: User, bob:
     assert figures(browser, person=str(alice.pk), key=str(key.pk))["charged"] == 11
 
 
+def test_what_failed_work_cost_is_found_for_whoever_asked_for_it_corrections_too(
+    browser: Any, alice: User, bob: User
+) -> None:
+    lost = Entry.objects.get(outcome="failed")
+    ledger.correct(lost.subject, -2, person=alice, reason="Refunded in part")
+    ledger.correct(
+        Entry.objects.filter(kind="settle", credits=7).get().subject, -1, person=bob, reason="It did not fail"
+    )
+    for person, credits in ((bob, [-2, 5]), (alice, []), (None, [-2, 5])):
+        query = WHOLE_MONTH | {"what": "failed", "person": str(person.pk) if person else ""}
+        lines = browser.get("/usage/ledger/", query).context["lines"]
+        assert [told.entry.credits for told in lines] == credits, person
+    with time_machine.travel(NOW, tick=False):
+        assert figures(browser)["failed"] == 3
+    older = WHOLE_MONTH | {"what": "failed", "after": f"{lost.day}-{lost.pk + 1}"}
+    assert [told.entry.credits for told in browser.get("/usage/ledger/", older).context["lines"]] == [5]
+
+
 def test_a_bar_leads_to_its_jobs_and_to_no_other(browser: Any) -> None:
     with time_machine.travel(NOW, tick=False):
         usage = browser.get("/usage/").context["usage"]
