@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
@@ -134,8 +135,8 @@ def measure(rounds: int) -> None:
         query = {"q": text, **more}
         answer = browser.get("/chat/", query)
         assert answer.status_code == 200
-        taken, worked = timed(lambda query=query: browser.get("/chat/", query), rounds)
-        scan = timed(lambda text=text: scan_for(text), 3)[1] if text else [0.0]
+        taken, worked = timed(partial(browser.get, "/chat/", query), rounds)
+        scan = timed(partial(scan_for, text), 3)[1] if text else [0.0]
         median, p95, cpu = statistics.median(taken), sorted(taken)[int(rounds * 0.95)], statistics.median(worked)
         listed = answer.content.count(b' id="conversation-')
         print(

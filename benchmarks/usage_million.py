@@ -109,8 +109,8 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "statement", f"/usage/statements/{some.day:%Y-%m}/"
     yield "budgets", "/budgets/"
     yield "budget of a project", f"/projects/{some.project_id}/budget/"
-    for days in (7, 30, 90, 365):
-        yield f"wallet, {days} days", f"/wallet/?days={days}"
+    for back in (7, 30, 90, 365):
+        yield f"wallet, {back} days", f"/wallet/?days={back}"
     yield "intervals of a wallet", f"/wallet/accounts/{some.account_id}/"
     yield "unexplained", f"/wallet/accounts/{some.account_id}/?show=unexplained"
 
