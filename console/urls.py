@@ -12,6 +12,8 @@ from console.worker import health
 # People sign in at one door, the one that counts failed tries.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "console.ui.problem_views.unexpected"
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("console.jobs.urls")),

@@ -40,7 +40,7 @@ async def look(turn: Turn, lease: UUID, access: Access, taken: set[str]) -> Outc
 
 
 async def confirm(turn: Turn, lease: UUID, access: Access) -> Outcome:
-    """Have a committed answer replayed. Left at the first sign that it is no replay. Raises nothing of Rivya's."""
+    """Have an answer replayed, if there is one. Left when it is no replay. Raises nothing of Rivya's."""
     client = clients.streaming_client(access.api_key).with_options(attempts=1)
     told = Outcome(Act.CONFIRM, lease, access.secret_id)
     try:
@@ -52,8 +52,10 @@ async def confirm(turn: Turn, lease: UUID, access: Access) -> Outcome:
         ) as events:
             async for event in events:
                 match event:
-                    case rivya.SessionCreated() if event.session_id != turn.conversation.session_id:
+                    case rivya.SessionCreated() if turn.conversation.session_id not in ("", event.session_id):
                         return replace(told, is_anew=True)
+                    case rivya.SessionCreated():
+                        told = replace(told, session_id=event.session_id)
                     case rivya.MessageDelta():
                         return replace(told, is_anew=True)
                     case rivya.MessageCompleted():

@@ -6,6 +6,7 @@ from itertools import pairwise
 from django.utils import timezone
 
 from console import rivya
+from console.chat.confirming import asking_after_stop
 from console.chat.models import Turn
 from console.chat.outcomes import END, Act, Next, Outcome
 from console.chat.pacing import (
@@ -41,7 +42,7 @@ def settle_look(turn: Turn, outcome: Outcome) -> Next:
     if outcome.no_key or (outcome.error is not None and not isinstance(outcome.error, rivya.Missing)):
         return _unreadable(turn, outcome)
     if turn.status == Turn.Status.STOPPED or turn.stop_requested_at:
-        return _nothing_after_stop(turn)
+        return _nothing_after_stop(turn) if turn.conversation.session_id else asking_after_stop(turn)
     if turn.error_code:
         return _failed(turn)
     if turn.sends - turn.clear_sends >= MOST_SENDS_BROKEN_OFF:

@@ -13,6 +13,7 @@ from console.chat.running import first_step, stage
 from console.chat.unlocking import usable_secret
 from console.credits import ledger
 from console.credits.stopping import budget_stop
+from console.engine.idling import rest_connection
 from console.files.models import ReferenceFile
 from console.files.uploading import ensure_upload
 from console.keys import clients
@@ -57,6 +58,7 @@ async def ask(question: Question, files: list[ReferenceFile]) -> Turn:
 async def _begun(question: Question, secret: Secret) -> Turn:
     """Many who ask at once queue here, in order, and not for the database's lock, where the unlucky wait for long."""
     lease = None if leaving().is_set() else stage().lease
+    await rest_connection()
     async with stage().writer.alone:
         turn, is_new = await sync_to_async(open_turn)(question, secret, lease)
     if is_new and lease is not None:

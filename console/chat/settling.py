@@ -8,9 +8,10 @@ from django.utils import timezone
 from console import rivya
 from console.chat import looking, sending
 from console.chat.accepting import keep_session
-from console.chat.confirming import next_confirmation
+from console.chat.confirming import asking_after_stop, next_confirmation
 from console.chat.models import Turn
 from console.chat.outcomes import END, Act, Next, Outcome, storable
+from console.chat.pacing import STOPPED_LOOKS_SECONDS
 from console.chat.transitions import charge, move
 from console.keys.models import Secret
 from console.keys.refusing import mark_refused
@@ -34,6 +35,8 @@ def settle(turn_id: Any, outcome: Outcome) -> Next:
 
 
 def _written(turn: Turn, outcome: Outcome) -> Next:
+    if outcome.act == Act.CONFIRM and turn.status == Turn.Status.STOPPED:
+        return _asked_after_stop(turn, outcome)
     if outcome.act == Act.CONFIRM:
         return _confirmed(turn, outcome)
     if outcome.message is not None:
@@ -61,6 +64,16 @@ def _confirmed(turn: Turn, outcome: Outcome) -> Next:
     is_told = bool(facts) and (outcome.error is None or facts["final_credits"] is not None)
     step = None if is_told else next_confirmation(turn, outcome)
     return step or _closed(turn, **facts)
+
+
+def _asked_after_stop(turn: Turn, outcome: Outcome) -> Next:
+    """What the key told of a stopped turn: the answer that was committed, a session to look into, or nothing yet."""
+    if outcome.message is not None:
+        return _answered(turn, outcome, outcome.message)
+    if outcome.session_id:
+        move(turn, Turn.Status.STOPPED, checks=0)
+        return Next(Act.LOOK, STOPPED_LOOKS_SECONDS[0], text_is_over=True)
+    return asking_after_stop(turn, outcome)
 
 
 def _closed(turn: Turn, **facts: Any) -> Next:

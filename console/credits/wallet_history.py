@@ -42,6 +42,11 @@ class History:
     highest: int
     days: Sequence[Day]
 
+    @property
+    def moment_format(self) -> str:
+        """How the drawing's two ends are written: with the hour while they are close."""
+        return "j M, H:i" if self.ends - self.begins < timedelta(days=2) else "j M"
+
 
 def history(account: Account, team: Team, days: int, now: datetime) -> History | None:
     """None without two readings to draw a line between."""

@@ -31,6 +31,11 @@ async def begun_without_connection(chunks: AsyncIterator[bytes]) -> AsyncIterato
             yield chunk
 
 
+async def rest_connection() -> None:
+    """Before a request waits for another: held meanwhile, the connection may be the one that the other waits for."""
+    await sync_to_async(_give_back)()
+
+
 def _give_back() -> None:
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:  # a test's, which goes on using it

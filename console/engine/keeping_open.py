@@ -8,6 +8,7 @@ somebody else opens what is just being removed.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 
 from django.db import connections
 
@@ -17,9 +18,9 @@ def kept_open() -> Iterator[None]:
     """As long as this lasts, no connection of the process is its last one. Does nothing on other databases."""
     with ExitStack() as stack:
         for connection in connections.all():
-            if connection.vendor == "sqlite" and not connection.is_in_memory_db():
-                path = connection.settings_dict["NAME"]
-                stack.enter_context(closing(_opened(str(path))))
+            path = str(connection.settings_dict["NAME"])
+            if connection.vendor == "sqlite" and Path(path).is_file():  # not one in memory
+                stack.enter_context(closing(_opened(path)))
         yield
 
 

@@ -1,8 +1,12 @@
 """Errors as pages: in words, with the right status, as a whole page or as a fragment."""
 
+import sys
+
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 
 from console import rivya
 from console.ui import problems
@@ -32,3 +36,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old or came from another site."""
     detail = "This form has expired, or the browser keeps no cookies. Load the page again and send it once more."
     return answer(request, problems.from_status(403, detail=detail))
+
+
+def unexpected(request: HttpRequest) -> HttpResponse:
+    """What nobody caught. A database that is away or too busy passes (503); the rest is a fault of the console's (500).
+
+    Called while the exception is being handled. The pages stand alone: nothing may be relied on now.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return HttpResponse(loader.get_template("503.html").render(), status=503, headers={"Retry-After": "5"})
+    return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -1,5 +1,6 @@
 """Turns brought to their end, for tests: taken up by a recoverer as a worker does, without waiting for the clock."""
 
+import urllib.request
 from typing import Any
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from console.chat.recovering import Recoverer
 from console.chat.running import stage
 from console.credits.models import Entry
 from console.keys.clients import close_streams, from_sync
+from tests.chat.conftest import STREAM
 from tests.conftest import Sandbox
 
 
@@ -32,6 +34,22 @@ def ended(turn: Turn) -> Turn:
     turn.refresh_from_db()
     assert turn.is_final, turn.status
     return turn
+
+
+def send_and_die(sandbox: Sandbox, turn: Turn) -> None:
+    """The bytes go out, Rivya answers as it likes, and nothing of it is written down."""
+    Turn.objects.filter(pk=turn.pk).update(sends=1, first_sent_at=timezone.now())
+    headers = {
+        "Authorization": f"Bearer {sandbox.secret}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": turn.idempotency_key,
+    }
+    request = urllib.request.Request(f"{sandbox.url}{STREAM}", bytes(turn.body), headers, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            answer.read()
+    except OSError:  # refused, or cut off: nobody is there to know
+        return
 
 
 def strike(sandbox: Sandbox, path: str, fault: dict[str, Any]) -> None:

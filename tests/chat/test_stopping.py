@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from console.chat.models import Turn
 from console.chat.running import Stage, first_step, stage
 from console.chat.stopping import request_stop
+from console.credits.models import Entry
 from console.keys.clients import close_streams, from_sync
 from console.projects.models import Project
 from console.teams.models import User
-from tests.chat.answering import assert_true, ended, turns_at_rivya
+from tests.chat.answering import assert_true, ended, send_and_die, strike, take_up, turns_at_rivya
+from tests.chat.conftest import STREAM
 from tests.conftest import Sandbox
 from tests.factories import make_turn
 
@@ -86,3 +90,37 @@ def test_a_call_that_still_runs_at_rivya_is_waited_for_and_not_bought_twice(
     done = ended(turn)
     assert done.status == Turn.Status.DONE
     assert_true(sandbox, done)
+
+
+def test_an_answer_that_nobody_heard_is_found_out_by_its_own_key_when_it_was_stopped(
+    turn: Turn, sandbox: Sandbox
+) -> None:
+    """The process died with the first event unread: there is no session to look into."""
+    send_and_die(sandbox, turn)
+    assert request_stop(turn)
+    done = ended(turn)
+    assert (done.status, done.final_credits, done.conversation.session_id == "") == (Turn.Status.DONE, 1, False)
+    assert done.answer
+    assert_true(sandbox, done)
+
+
+def test_a_question_that_rivya_never_got_costs_nothing_when_it_was_stopped(turn: Turn, sandbox: Sandbox) -> None:
+    Turn.objects.filter(pk=turn.pk).update(sends=1, first_sent_at=timezone.now())
+    assert request_stop(turn)
+    stopped = ended(turn)
+    assert (stopped.status, stopped.final_credits) == (Turn.Status.STOPPED, 0)
+    assert_true(sandbox, stopped)
+
+
+@pytest.mark.parametrize("fault", [{"fault": "close"}, {"fault": "error", "code": "key_revoked", "status": 401}])
+def test_what_cannot_be_found_out_about_a_stopped_question_is_put_before_a_person(
+    turn: Turn, sandbox: Sandbox, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.chat.confirming.CONFIRM_SECONDS", (0, 0.1))
+    send_and_die(sandbox, turn)
+    strike(sandbox, STREAM, fault | {"times": None})
+    assert request_stop(turn)
+    take_up()
+    turn.refresh_from_db()
+    assert turn.status == Turn.Status.NEEDS_REVIEW
+    assert Entry.objects.filter(subject=turn.pk).held() == 3

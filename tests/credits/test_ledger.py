@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from tests.factories import make_key, make_project
 SUBJECTS = 4
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["reserve", "settle", "release"]),
+        st.sampled_from(["reserve", "accept", "settle", "release", "correct", "raise", "overrun"]),
         st.integers(0, SUBJECTS - 1),
         st.integers(0, 12),
         st.booleans(),  # whether the process dies before the commit
@@ -29,6 +30,8 @@ ACTS = st.lists(
     ),
     max_size=25,
 )
+# A correction of 0 to 12 credits goes both ways.
+EVEN = 6
 
 
 @pytest.fixture
@@ -41,28 +44,56 @@ class Expected:
     """What the ledger must say, kept in memory."""
 
     budget: int | None
+    raised: int = 0
+    may_overrun: bool = False
     held: dict[UUID, int] = field(default_factory=dict)
+    accepted: set[UUID] = field(default_factory=set)
     charged: dict[UUID, int] = field(default_factory=dict)
 
     @property
     def committed(self) -> int:
         return sum(self.held.values()) + sum(self.charged.values())
 
+    @property
+    def left(self) -> int | None:
+        return None if self.budget is None else max(0, self.budget + self.raised - self.committed)
+
+    def has_room(self, credits: int) -> bool:
+        if self.budget is None or self.may_overrun:
+            return True
+        return self.committed + credits <= self.budget + self.raised
+
     def allows(self, act: str, subject: UUID, credits: int) -> bool:
-        if act == "reserve":
-            new = subject not in self.held and subject not in self.charged
-            return new and (self.budget is None or self.committed + credits <= self.budget)
-        return subject in self.held
+        match act:
+            case "reserve":
+                return subject not in self.held and subject not in self.charged and self.has_room(credits)
+            case "accept":
+                return subject in self.held and subject not in self.accepted
+            case "settle" | "release":
+                return subject in self.held
+            case "correct":
+                return credits != EVEN and subject in self.charged and self.charged[subject] + credits - EVEN >= 0
+        return True
 
     def follow(self, act: str, subject: UUID, credits: int) -> None:
-        if act == "reserve":
-            self.held[subject] = credits
-            return
-        del self.held[subject]
-        self.charged[subject] = credits if act == "settle" else 0
+        match act:
+            case "reserve":
+                self.held[subject] = credits
+            case "accept":
+                self.held[subject] = credits
+                self.accepted.add(subject)
+            case "settle" | "release":
+                del self.held[subject]
+                self.charged[subject] = credits if act == "settle" else 0
+            case "correct":
+                self.charged[subject] += credits - EVEN
+            case "raise":
+                self.raised += credits
+            case "overrun":
+                self.may_overrun = not self.may_overrun
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS, budget=st.none() | st.integers(0, 30))
 def test_the_sums_stay_true_whatever_happens(
     key: Key, alice: User, acts: list[tuple[str, int, int, bool, int]], budget: int | None
@@ -73,7 +104,7 @@ def test_the_sums_stay_true_whatever_happens(
         for _ in range(times):
             subject = subjects[number]
             allowed = expected.allows(act, subject, credits)
-            done = attempt(project, key, alice, act, subject, credits, dies)
+            done = attempt(project, alice, act, subject, credits, dies)
             assert done == (allowed and not dies)
             if done:
                 expected.follow(act, subject, credits)
@@ -83,31 +114,45 @@ def test_the_sums_stay_true_whatever_happens(
     assert Entry.objects.filter(project=project).held() == 0
 
 
-def attempt(project: Project, key: Key, person: User, act: str, subject: UUID, credits: int, dies: bool) -> bool:
+def attempt(project: Project, person: User, act: str, subject: UUID, credits: int, dies: bool) -> bool:
     """One act in its transaction; whether it was committed."""
     try:
         with transaction.atomic():
-            match act:
-                case "reserve":
-                    reserve(project, key, person, credits, subject)
-                case "settle":
-                    ledger.settle(subject, credits)
-                case "release":
-                    ledger.release(subject)
+            done = perform(project, person, act, subject, credits)
             transaction.set_rollback(dies)
-    except (IntegrityError, Entry.DoesNotExist, ledger.BudgetReached):
+    except (IntegrityError, Entry.DoesNotExist, ledger.BudgetReached, ValueError):
         return False
-    return not dies
+    return done and not dies
+
+
+def perform(project: Project, person: User, act: str, subject: UUID, credits: int) -> bool:
+    match act:
+        case "reserve":
+            assert project.key
+            reserve(project, project.key, person, credits, subject)
+        case "accept":
+            return ledger.accept(subject, credits) is not None
+        case "settle":
+            ledger.settle(subject, credits)
+        case "release":
+            ledger.release(subject)
+        case "correct":
+            ledger.correct(subject, credits - EVEN, person=person, reason="Rivya said so.")
+        case "raise":
+            month, _ = Budget.objects.get_or_create(project=project, month=ledger.month_now(project).month)
+            Budget.objects.filter(pk=month.pk).update(raised=F("raised") + credits)
+        case "overrun":
+            Project.objects.filter(pk=project.pk).update(may_overrun=~F("may_overrun"))
+    return True
 
 
 def assert_true(project: Project, expected: Expected) -> None:
     entries = Entry.objects.filter(project=project)
     assert (entries.charged(), entries.held()) == (sum(expected.charged.values()), sum(expected.held.values()))
     assert sum(Budget.objects.filter(project=project).values_list("committed", flat=True)) == expected.committed
-    kinds = list(entries.values_list("subject", "kind"))
+    kinds = list(entries.exclude(kind=Entry.Kind.CORRECT).values_list("subject", "kind"))
     assert len(kinds) == len(set(kinds))
-    if expected.budget is not None:
-        assert ledger.left_this_month(project) == max(0, expected.budget - expected.committed)
+    assert ledger.left_this_month(project) == expected.left
 
 
 def reserve(project: Project, key: Key, person: User, credits: int, subject: UUID | None = None) -> Entry:

@@ -5,27 +5,24 @@ forms are sent twice: no line is written twice, nothing stays held, and no job g
 """
 
 import asyncio
-from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from time import sleep
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db.models import F
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.credits import ledger
-from console.credits.models import Budget, Entry
 from console.jobs.asking import ask
 from console.jobs.loop import claim_due
 from console.jobs.models import Job
 from console.keys.clients import from_sync
 from console.projects.models import Project
 from console.teams.models import Team, User
+from tests.books import assert_same_books, fresh_account
 from tests.conftest import Sandbox
 from tests.factories import make_account, make_job, make_key, make_model, make_project
 from tests.jobs.following import turn
@@ -81,13 +78,6 @@ def test_the_ledger_is_what_rivya_charged(
     assert_same_books(here, project)
 
 
-def fresh_account(sandbox: Sandbox) -> Sandbox:
-    here = replace(sandbox, account=f"acct-{uuid4().hex[:8]}", secret=f"rvya_sk_test_{uuid4().hex}")
-    here.control("POST", "accounts", {"name": here.account, "credits": 1000})
-    here.control("POST", "keys", {"account": here.account, "key": here.secret})
-    return here
-
-
 def arm(sandbox: Sandbox, prompt: str, fault: dict[str, Any] | None, outcome: dict[str, Any]) -> None:
     match = {"account": sandbox.account, "prompt": prompt}
     sandbox.control("POST", "outcomes", {"match": match, **outcome, "delay_seconds": 0.1})
@@ -127,15 +117,3 @@ def finish(project: Project) -> None:
         turn()
         sleep(0.05)  # the sandbox works by the clock
     raise AssertionError(f"still open: {list(mine.open().values_list('status', flat=True))}")
-
-
-def assert_same_books(sandbox: Sandbox, project: Project) -> None:
-    entries = Entry.objects.filter(project=project)
-    charges = [each for each in sandbox.state()["charges"] if each["account"] == sandbox.account]
-    assert {each["state"] for each in charges} <= {"settled", "released"}
-    assert entries.charged() == sum(each["final"] or 0 for each in charges)
-    assert entries.held() == 0
-    assert max(Counter(entries.values_list("subject", "kind")).values(), default=1) == 1
-    budgets = Budget.objects.filter(project=project)
-    assert sum(budgets.values_list(F("committed"), flat=True)) == entries.charged()
-    assert all(posted["bodies_identical"] for posted in sandbox.state()["idempotency"])

@@ -1,4 +1,4 @@
-"""Fifty people press the button in the same moment on a budget of ten: ten get through, twenty times in a row.
+"""Fifty people press the button in the same moment on a budget for ten: ten get through, twenty times in a row.
 
 Through the real web server, with SQLite and with PostgreSQL.
 """
@@ -17,10 +17,11 @@ import pytest
 from psycopg import sql
 
 from tests.journeys import submitting
-from tests.stack import Stack, copied, manage
+from tests.stack import Stack, copied, eventually, manage
 
 PARALLEL, BUDGET, ROUNDS = 50, 10, 20
 REFUSED = {409, 422}
+STREAM, CHAT_MODEL, CHAT_RESERVES = "/api/v1/chat/completions/stream", "gpt-5-2-chat", 3
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 
 
@@ -77,6 +78,26 @@ def test_fifty_parallel_submits_on_a_budget_of_ten_make_ten_jobs(stack: Stack, p
     assert committed(stack) == before + ROUNDS * BUDGET
 
 
+def test_fifty_parallel_questions_on_a_budget_for_ten_open_ten_turns(stack: Stack, person: submitting.Person) -> None:
+    """Each question reserves three credits; the answers stand still, or an early one would make room for another."""
+    for number in range(1, ROUNDS + 1):
+        stack.control("POST", "faults", {"match": {"path": STREAM}, "fault": "hold_stream", "times": None})
+        set_budget(person, committed(stack) + BUDGET * CHAT_RESERVES)
+
+        def ask(browser: httpx.Client) -> int:
+            form = {"project": person.project, "model": CHAT_MODEL, "message": "[short] Go", "submission": str(uuid4())}
+            return browser.post("/chat/", data=form, follow_redirects=False).status_code
+
+        told = Counter(in_parallel(person, ask))
+        assert told.pop(302) == BUDGET, (number, told)
+        assert set(told) <= REFUSED
+        stack.control("DELETE", "faults")
+        eventually(lambda: not held(stack), within_seconds=60, every_seconds=0.5)
+    turns = stack.state()["turns"]
+    assert len(turns) == ROUNDS * BUDGET
+    assert {turn["status"] for turn in turns} == {"done"}
+
+
 def in_parallel(person: submitting.Person, act: Callable[[httpx.Client], int]) -> list[int]:
     """The status of each of fifty answers, asked for in the same moment by browsers of one session."""
     barrier = Barrier(PARALLEL)
@@ -109,3 +130,8 @@ def committed(stack: Stack) -> int:
     """Charged and held of the one project, as the state's export says it."""
     (project,) = stack.state()["ledger"]
     return int(project["charged"]) + int(project["held"])
+
+
+def held(stack: Stack) -> int:
+    (project,) = stack.state()["ledger"]
+    return int(project["held"])

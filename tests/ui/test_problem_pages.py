@@ -1,13 +1,32 @@
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.test import Client, RequestFactory
+from django.urls import path
 
+import console.urls
 from console import rivya
 from console.ui.problem_views import answer_error, csrf_failure
+
+
+def fail(request: HttpRequest) -> HttpResponse:
+    raise {"busy": OperationalError, "fault": ZeroDivisionError}[request.GET["how"]]
+
+
+async def fail_async(request: HttpRequest) -> HttpResponse:
+    return await sync_to_async(fail)(request)
+
+
+class Failing:
+    """The console's own addresses, and two that fail."""
+
+    handler500 = console.urls.handler500
+    urlpatterns: ClassVar = [path("fail/", fail), path("fail-async/", fail_async), *console.urls.urlpatterns]
 
 
 @pytest.fixture
@@ -80,3 +99,18 @@ def test_an_address_that_leads_nowhere_says_so_to_anybody() -> None:
     answer = Client().get("/account/nothing-here/")
     assert answer.status_code == 404
     assert "There is nothing here" in text(answer)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/fail/", "/fail-async/"])
+@pytest.mark.parametrize(("how", "status", "title"), [("busy", 503, "busy or away"), ("fault", 500, "had a fault")])
+def test_a_database_that_is_away_is_told_from_a_fault(
+    browser_of: Any, alice: Any, settings: Any, address: str, how: str, status: int, title: str
+) -> None:
+    browser: Client = browser_of(alice)
+    browser.raise_request_exception = False
+    settings.ROOT_URLCONF = Failing
+    answer = browser.get(address, {"how": how})
+    assert answer.status_code == status
+    assert title in answer.content.decode()
+    assert answer.has_header("Retry-After") == (status == 503)
