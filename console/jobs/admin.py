@@ -24,7 +24,7 @@ _CLOSED = ("prompt_length", "parameter_names", "reference_count", "body_length",
 class JobAdmin(LookOnly):
     """Found by whole ids."""
 
-    list_display = ("id", "team", "model", "status", "rivya_id", "error_code", "final_credits", "created_at")
+    list_display = ("__str__", "team", "status", "rivya_id", "error_code", "final_credits", "created_at")
     list_filter = ("status", "kind")
     list_select_related = ("team",)
     search_fields = ("rivya_id",)

@@ -11,7 +11,8 @@ from console.jobs.telling import Told, tell
 from console.support.retrying import can_be_retried
 from console.ui.problems import Problem, from_code
 
-CLOSED: Final = "closed"
+# Of these a person's step says who it was; of all others it may say what they wrote.
+_ONLY_WHO: Final = (Step.Kind.CREATED, Step.Kind.CHECKED, Step.Kind.WITHDRAWN, Step.Kind.STATE)
 _OPEN_QUESTION: Final = (Job.Status.UNKNOWN, Job.Status.NEEDS_REVIEW)
 
 
@@ -61,6 +62,7 @@ class Evidence:
 
 def _told(step: Step) -> Told:
     told = tell(step)
-    if step.source != Step.Source.PERSON:
+    if step.source != Step.Source.PERSON or step.kind in _ONLY_WHO:
         return told
-    return replace(told, words=f"by a person; their words, {len(step.note)} characters, are {CLOSED}")
+    who = step.detail.get("person", "a person")
+    return replace(told, words=f"by {who}; their words, {len(step.note)} characters, are closed")

@@ -8,17 +8,16 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.audit.models import AuditEvent
 from console.credits.models import Entry
 from console.jobs.models import Job, Step
-from console.support.failed import Wish, read_failed
+from console.support.failed import Wish, narrowed
 from console.teams.models import User
 from tests.factories import make_job, make_key, make_model, make_project, make_team
 from tests.support.conftest import PRIVATE, Owned, give_input
-from tests.support.test_searching import page_of, plan
+from tests.support.test_searching import page_of
 
 
 @pytest.fixture
@@ -69,9 +68,12 @@ def test_a_filter_that_makes_no_sense_is_left_out(support: Client, owned: Owned,
 
 
 def test_the_list_is_walked_down_its_own_index(owned: Owned) -> None:
-    with CaptureQueriesContext(connection) as asked:
-        read_failed(Wish(code="generation_failed"), None)
-    assert "job_gone_wrong" in plan(asked.captured_queries[-1]["sql"])
+    """Explained with its values bound, as it is asked: SQLite matches a condition of an index with literals only."""
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("SET LOCAL enable_seqscan = off")
+    for wish in (Wish(), Wish(code="generation_failed"), Wish(model="z-image")):
+        asked = narrowed(Job.objects.order_by("-created_at", "-id"), wish)
+        assert "job_gone_wrong" in asked[:51].explain()
 
 
 def test_the_evidence_of_a_job_is_told_without_its_content(support: Client, owned: Owned) -> None:

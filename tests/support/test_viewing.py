@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.audit.models import AuditEvent
+from console.chat import listening
+from console.chat.models import Turn
 from console.jobs.models import Job
 from console.live import stream
 from console.notices.models import Notice
@@ -22,7 +24,7 @@ from console.notices.telling import tell
 from console.support.models import Opening, Viewing
 from console.support.viewing import COOKIE
 from console.teams.models import Membership, Role, Team, User
-from tests.factories import make_team, make_user
+from tests.factories import make_key, make_project, make_team, make_turn, make_user
 from tests.house.routes import routes
 from tests.house.test_strangers import OBJECT_OF, arguments
 from tests.live.test_stream import listen, rest
@@ -247,3 +249,33 @@ async def test_a_post_that_would_stream_is_refused(closed: None, team: Team, ali
     for path in (reverse("chat:index"), reverse("chat:turns", args=[opening.pk])):
         answer: Any = await client.post(path, {"text": "Hello"}, headers={"Accept": "text/event-stream"})
         assert (answer.status_code, answer.streaming) == (403, False)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_stream_of_an_answer_ends_with_the_opening(
+    closed: None, monkeypatch: pytest.MonkeyPatch, team: Team, alice: User, sue: User
+) -> None:
+    monkeypatch.setattr(listening, "HEARTBEAT_SECONDS", 0.1)
+    turn = await sync_to_async(_being_answered)(team, alice)
+    path = reverse("chat:stream", args=[turn.pk])
+    opening = await Opening.objects.acreate(team=team, staff=sue, reason="To see whether answers end")
+    client = AsyncClient()
+    await client.aforce_login(sue, backend=SIGNED_IN_BY)
+    assert (await client.get(path)).status_code == 404
+    await client.post("/admin/viewing/", {"opening": str(opening.pk), "person": str(alice.pk)})
+    answer: Any = await client.get(path)
+    body = aiter(answer)
+    while await anext(body) != b": still here\n\n":
+        pass
+    await Opening.objects.aupdate(ended_at=timezone.now())
+    heard = b"".join(await rest(body))
+    assert b"turn-elsewhere" in heard
+    assert b"What is our secret plan" not in heard
+    assert (await client.get(path)).status_code == 404
+
+
+def _being_answered(team: Team, person: User) -> Turn:
+    """A turn that another process answers."""
+    project = make_project(team, make_key(team))
+    later = timezone.now() + timedelta(minutes=5)
+    return make_turn(project, person, "What is our secret plan", status=Turn.Status.STREAMING, leased_until=later)
