@@ -40,7 +40,7 @@ def pages(owned: Owned) -> dict[str, str]:
 def stored(owned: Owned) -> dict[str, str]:
     """The bytes that support may have."""
     found = {"result": owned.result, "result_preview": owned.result, "file_bytes": owned.file}
-    found["file_preview"] = owned.file  # type: ignore[assignment]
+    found["file_preview"] = owned.file
     return {name: reverse(f"admin:content_{name}", args=[thing.pk]) for name, thing in found.items()}
 
 
