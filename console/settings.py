@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "console.catalogue",
     "console.jobs",
     "console.chat",
+    "console.support",
     "console.worker",
     "allauth",
     "allauth.account",
@@ -71,7 +72,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_tasks",
     "widget_tweaks",
-    "django.contrib.admin",
+    "console.support.admin_app.SupportAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "console.support.middleware.through_their_eyes",
     "console.ui.middleware.problems",
 ]
 

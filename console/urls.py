@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("console.keys.urls")),
     path("", include("console.notices.urls")),
     path("", include("console.teams.urls")),
+    path("", include("console.support.urls")),
     path("audit/", include(([path("", audit_views.index, name="index")], "audit"))),
     path("live/", include(([path("", stream, name="stream")], "live"))),
     path("account/", include("allauth.account.urls")),

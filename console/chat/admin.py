@@ -17,8 +17,6 @@ class ConversationAdmin(LookOnly):
 
     list_display = ("id", "team", "model", "created_at", "last_turn_at", "archived_at")
     list_select_related = ("team",)
-    list_per_page = 50
-    show_full_result_count = False
     fields = (
         *("id", "team", "project", "account", "key", "created_by", "model", "session_id"),
         *("created_at", "last_turn_at", "archived_at", "turn_count"),
@@ -35,32 +33,36 @@ class ConversationAdmin(LookOnly):
 class TurnAdmin(LookOnly):
     """Found by whole ids; question, answer and bytes are told by their length."""
 
-    list_display = ("id", "status", "error_code", "final_credits", "created_at", "finished_at")
+    list_display = ("id", "team", "status", "error_code", "final_credits", "created_at", "finished_at")
     list_filter = ("status",)
-    list_per_page = 50
-    show_full_result_count = False
+    list_select_related = ("conversation__team",)
     search_fields = ("idempotency_key",)
     search_help_text = "Our turn id, the idempotency key or Rivya's message id, whole."
     fields = (
         *("id", "conversation", "position", "created_by", "retried_from", "idempotency_key", "rivya_message_id"),
-        *("path", "status", "error_code", "error_message", "request_id", "sends", "clear_sends", "checks"),
+        *("path", "status", "error_code", "request_id", "sends", "clear_sends", "checks"),
         *("quoted_credits", "reserved_credits", "final_credits", "input_tokens", "output_tokens", "total_tokens"),
         *("created_at", "first_sent_at", "stop_requested_at", "finished_at", "next_check_at", "leased_until"),
-        *("question_length", "answer_length"),
+        *("question_length", "answer_length", "message_length"),
     )
-    readonly_fields = ("question_length", "answer_length")
+    readonly_fields = ("question_length", "answer_length", "message_length")
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Turn]", search_term: str
     ) -> "tuple[QuerySet[Turn], bool]":
         """Whole ids only."""
-        term = search_term.strip()
+        term = search_term.strip().replace("\0", "")
         if not term:
             return queryset, False
         wanted = Q(idempotency_key=term) | Q(rivya_message_id=term)
         with suppress(ValueError):
             wanted |= Q(pk=UUID(term))
         return queryset.filter(wanted), False
+
+    @admin.display(description="team")
+    def team(self, turn: Turn) -> str:
+        """Whose it is."""
+        return str(turn.conversation.team)
 
     @admin.display(description="question")
     def question_length(self, turn: Turn) -> str:
@@ -71,3 +73,8 @@ class TurnAdmin(LookOnly):
     def answer_length(self, turn: Turn) -> str:
         """How long it is."""
         return f"{len(turn.answer)} characters, closed"
+
+    @admin.display(description="Rivya's message")
+    def message_length(self, turn: Turn) -> str:
+        """Rivya may repeat in it what was asked."""
+        return f"{len(turn.error_message)} characters, closed" if turn.error_message else "none"

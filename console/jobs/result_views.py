@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from console.files.serving import Content, serve
 from console.jobs.looking import mark_opened
 from console.jobs.models import Result
+from console.teams.access import is_looked_at
 
 _CARD = "card"  # the gallery plays a film while the pointer is over its card: nobody has opened it yet
 _ENDINGS = {
@@ -48,7 +49,7 @@ def _content(request: HttpRequest, pk: UUID, *, is_look: bool = True) -> Content
     result = _found(request, pk)
     if not result.content:
         raise Http404("This result is not here.")
-    if is_look and request.method == "GET":
+    if is_look and request.method == "GET" and not is_looked_at(request):
         mark_opened(result.job_id)
     return Content(result.content, result.mime_type, result.sha256[:32], name_of(result))
 

@@ -11,14 +11,15 @@ from console.jobs.facing import Face
 from console.jobs.looking import mark_opened
 from console.jobs.models import Job
 from console.jobs.resolving import ResolutionForm
-from console.teams.access import Act, TeamRequest, enter, may
+from console.teams.access import Act, TeamRequest, enter, is_looked_at, may
 
 
 @require_GET
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/`."""
     entered, job = find(request, pk)
-    mark_opened(job.pk)
+    if not is_looked_at(request):
+        mark_opened(job.pk)
     return render(entered, "jobs/show.html", face_context(entered, job))
 
 

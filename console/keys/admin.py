@@ -34,11 +34,16 @@ class KeyAdmin(LookOnly):
 class SecretAdmin(LookOnly):
     """Versions of keys, told apart by their last four characters."""
 
-    list_display = ("key", "version", "last_four", "state", "last_used_at", "added_at")
+    list_display = ("key", "team", "version", "last_four", "state", "last_used_at", "added_at")
     fields = (
         *("key", "version", "last_four", "state", "scopes", "added_by", "added_at"),
         *("last_used_at", "refused_at", "refused_code", "retired_at"),
     )
     list_filter = ("state",)
     search_fields = ("key__name", "last_four")
-    list_select_related = ("key",)
+    list_select_related = ("key__team",)
+
+    @admin.display(description="team")
+    def team(self, secret: Secret) -> str:
+        """Whose it is."""
+        return str(secret.key.team)

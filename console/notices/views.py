@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from console.notices.models import MailChoice, Notice
-from console.teams.access import TeamRequest, enter, in_team
+from console.teams.access import TeamRequest, enter, in_team, is_looked_at
 from console.ui.keyset import cursor_of, fetch_by_time, links, read_page
 
 PAGE_SIZE = 40
@@ -44,7 +44,8 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/notices/<id>/`: counts as read, and leads to what it is about, in its team."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).select_related("team"), pk=pk)
     enter(request, notice.team)
-    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
+    if not is_looked_at(request):
+        Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
     return redirect(notice.url or "notices:index")
 
 

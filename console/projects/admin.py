@@ -1,4 +1,4 @@
-"""Projects, for looking."""
+"""Projects, for looking. What a team wrote about one is its own."""
 
 from django.contrib import admin
 
@@ -8,7 +8,12 @@ from console.ui.admin import LookOnly
 
 @admin.register(Project)
 class ProjectAdmin(LookOnly):
+    """By their names: support is told them."""
+
     list_display = ("name", "team", "key", "monthly_budget", "created_at", "archived_at")
-    list_filter = ("team",)
+    fields = (
+        *("id", "name", "team", "key", "default_model", "monthly_budget", "may_overrun"),
+        *("created_by", "created_at", "archived_at"),
+    )
     search_fields = ("name", "id")
     list_select_related = ("team", "key")

@@ -117,6 +117,11 @@ def is_member(user_id: uuid.UUID, team_id: uuid.UUID) -> bool:
     return Membership.objects.filter(user_id=user_id, team_id=team_id, user__is_active=True).exists()
 
 
+def is_looked_at(request: HttpRequest) -> bool:
+    """Whether support looks through this person's eyes (`console/support`): it does not count as their own look."""
+    return getattr(request, "viewing", None) is not None
+
+
 def _enter(request: HttpRequest, membership: Membership, act: Act) -> None:
     request.team, request.membership = membership.team, membership  # type: ignore[attr-defined]
     if not may(membership.role, act):

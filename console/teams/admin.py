@@ -15,6 +15,8 @@ admin.site.unregister([EmailAddress, Group])
 
 @admin.register(User)
 class UserAdmin(LookOnly):
+    """People, without their passwords and sessions."""
+
     list_display = ("email", "name", "is_staff", "is_active", "last_login", "date_joined")
     fields = ("id", "email", "name", "is_staff", "is_active", "last_login", "date_joined")
     search_fields = ("email", "name", "id")
@@ -22,13 +24,19 @@ class UserAdmin(LookOnly):
 
 @admin.register(Team)
 class TeamAdmin(LookOnly):
+    """Teams, with what they say of themselves."""
+
     list_display = ("name", "time_zone", "is_demo", "created_at")
+    fields = ("id", "name", "time_zone", "is_demo", "billing_contact", "low_balance_at", "created_at")
     search_fields = ("name", "id")
 
 
 @admin.register(Membership)
 class MembershipAdmin(LookOnly):
+    """Who belongs where."""
+
     list_display = ("user", "team", "role", "joined_at")
+    fields = ("user", "team", "role", "joined_at")
     list_filter = ("role",)
     search_fields = ("user__email", "team__name")
     list_select_related = ("user", "team")

@@ -31,8 +31,10 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 
 
 def still_allowed(request: HttpRequest, user_id: UUID, team_id: UUID) -> bool:
-    """Still a member, and the session that opened the stream has not been ended."""
-    session = request.session
+    """Still a member, and the session that opened the stream has not been ended, nor support's look through it."""
+    session, viewing = request.session, getattr(request, "viewing", None)
+    if viewing is not None and not viewing.is_still_open():
+        return False
     return session.exists(session.session_key or "") and is_member(user_id, team_id)
 
 

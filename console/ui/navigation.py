@@ -43,6 +43,7 @@ TEAM: Final = (
     Entry("Keys", "key-round", "keys:index", "g k"),
     Entry("People", "users", "teams:people", "g p"),
     Entry("Audit", "scroll-text", "audit:index", "g a", needs="read_audit"),
+    Entry("Support", "life-buoy", "support:index", needs="manage_team"),
     Entry("Projects", "layers", "projects:index", "g r"),
     Entry("Settings", "settings", "teams:settings", "g s", needs="manage_team"),
 )

@@ -16,6 +16,7 @@ from console.files.models import FileKind, ReferenceFile
 from console.jobs.models import Result
 from console.notices.models import Notice
 from console.notices.telling import tell
+from console.support.models import Opening
 from console.teams.models import Role, Team, User
 from tests.factories import make_job, make_key, make_project, make_turn, make_user
 from tests.house.routes import Route, routes
@@ -51,6 +52,7 @@ OBJECT_OF = {
     **dict.fromkeys(("chat:show", "chat:turns", "chat:title", "chat:archive", "chat:export"), "conversation"),
     **dict.fromkeys(("chat:turn", "chat:stream", "chat:stop", "chat:retry", "chat:resolution"), "turn"),
     "teams:switch": "team",
+    "support:end": "opening",
 }  # fmt: skip
 # Addresses whose id is of no team: Rivya's models are the same for everybody, a month
 # is everybody's, the others are links from a mail.
@@ -105,6 +107,7 @@ class Owned:
     charge: str
     notice: str
     interval: str
+    opening: str
 
 
 @pytest.fixture
@@ -128,7 +131,8 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
         account=key.account, from_at=job.created_at, to_at=turn.created_at, before=9, after=7, unexplained=-2,
         is_final=True,
     )  # fmt: skip
-    ids = [str(each.pk) for each in (*made, ask, charged, Notice.objects.get(kind="budget"), interval)]
+    opening = Opening.objects.create(team=team, staff=alice, reason="A ticket")
+    ids = [str(each.pk) for each in (*made, ask, charged, Notice.objects.get(kind="budget"), interval, opening)]
     return Owned(*ids)
 
 

@@ -118,6 +118,12 @@ class Job(models.Model):
             models.Index(fields=["project", "status", "-created_at", "-id"], name="job_project_status"),
             models.Index(fields=["key", "-created_at", "-id"], name="job_key"),
             models.Index(fields=["rivya_id"], name="job_rivya_id"),
+            models.Index(fields=["request_id"], condition=~models.Q(request_id=""), name="job_request_id"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=models.Q(status__in=["failed", "refused", "unknown", "needs_review"]),
+                name="job_gone_wrong",
+            ),
             models.Index(
                 fields=["team", "created_at"],
                 condition=models.Q(status="succeeded", opened_at=None),
