@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("console.credits.urls")),
     path("", include("console.projects.urls")),
     path("", include("console.keys.urls")),
+    path("", include("console.webhooks.urls")),
     path("", include("console.notices.urls")),
     path("", include("console.teams.urls")),
     path("audit/", include(([path("", audit_views.index, name="index")], "audit"))),
