@@ -75,10 +75,11 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def standing(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The card of an endpoint, with what Rivya says of it now."""
+    """The card of an endpoint, or its part about Rivya, with what Rivya says of it now."""
     endpoint, entered = managed(request, pk)
-    trouble = read_if_due(endpoint)
-    return render(entered, "webhooks/_card.html", {"standing": Standing(endpoint, trouble), "is_fresh": True})
+    context = {"standing": Standing(endpoint, read_if_due(endpoint)), "is_fresh": True}
+    template = "webhooks/_card_rivya.html" if request.GET.get("part") == "rivya" else "webhooks/_card.html"
+    return render(entered, template, context)
 
 
 @require_http_methods(["GET", "POST"])
