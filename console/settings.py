@@ -44,6 +44,16 @@ RIVYA_TIMEOUT_SECONDS = env.float("RIVYA_TIMEOUT_SECONDS", default=30.0)
 # Hosts that results may be downloaded from; Rivya's pages do not name its media host (rivya-api.md A16).
 RIVYA_MEDIA_HOSTS = frozenset(env.list("RIVYA_MEDIA_HOSTS", default=[]) or [urlsplit(RIVYA_BASE_URL).netloc])
 
+# Where Rivya puts a webhook's signature; its real names are not documented (rivya-api.md §11.5, A28).
+RIVYA_WEBHOOK_HEADER = env.str("RIVYA_WEBHOOK_HEADER", default="X-Rivya-Signature")
+RIVYA_WEBHOOK_STANDARD_HEADERS = env.list(
+    "RIVYA_WEBHOOK_STANDARD_HEADERS", default=["webhook-id", "webhook-timestamp", "webhook-signature"]
+)
+if len(RIVYA_WEBHOOK_STANDARD_HEADERS) != 3:
+    raise ImproperlyConfigured("RIVYA_WEBHOOK_STANDARD_HEADERS names three headers: id, timestamp, signature.")
+# For how many days the log of webhook deliveries is kept.
+WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", default=30)
+
 ALLOWED_HOSTS = env.list("CONSOLE_ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "console.urls"
@@ -64,6 +74,7 @@ INSTALLED_APPS = [
     "console.jobs",
     "console.chat",
     "console.support",
+    "console.webhooks",
     "console.worker",
     "allauth",
     "allauth.account",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("console.credits.urls")),
     path("", include("console.projects.urls")),
     path("", include("console.keys.urls")),
+    path("", include("console.webhooks.urls")),
     path("", include("console.notices.urls")),
     path("", include("console.teams.urls")),
     path("", include("console.support.urls")),

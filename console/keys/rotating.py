@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 
 from console import rivya
@@ -72,19 +75,29 @@ def outside_primary() -> Iterator[Secret]:
         last = batch[-1].pk
 
 
+def others_outside_primary() -> Iterator[Any]:
+    """The same of what other rooms seal: models that name their `SEALED_TABLE`; every row says `sealed_for_team`."""
+    for model in apps.get_models():
+        if hasattr(model, "SEALED_TABLE"):
+            rows: Iterator[Any] = model._default_manager.order_by("pk").iterator(BATCH)
+            yield from (row for row in rows if not vault.is_sealed_with_primary(row.sealed))
+
+
 def _reseal() -> int:
     """Returns how many were sealed anew. What does not open is left as it is."""
-    return sum(_reseal_one(secret) for secret in outside_primary())
+    ours = sum(_reseal_one(secret, TABLE, secret.key.team_id) for secret in outside_primary())
+    return ours + sum(_reseal_one(row, row.SEALED_TABLE, row.sealed_for_team) for row in others_outside_primary())
 
 
-def _reseal_one(secret: Secret) -> int:
-    row, team, as_read = secret.pk, secret.key.team_id, bytes(secret.sealed)
+def _reseal_one(row: Any, table: str, team: UUID) -> int:
+    as_read = bytes(row.sealed)
     try:
-        value = rivya.Secret(vault.open_sealed(as_read, table=TABLE, row=row, team=team))
+        value = rivya.Secret(vault.open_sealed(as_read, table=table, row=row.pk, team=team))
     except vault.CannotOpen:
         return 0
-    anew = vault.seal(value.reveal(), table=TABLE, row=row, team=team)
-    return Secret.objects.filter(pk=row, sealed=as_read).update(sealed=anew)
+    anew = vault.seal(value.reveal(), table=table, row=row.pk, team=team)
+    same: int = type(row).objects.filter(pk=row.pk, sealed=as_read).update(sealed=anew)
+    return same
 
 
 def _note_unopenable() -> int:
@@ -100,7 +113,7 @@ def _note_unopenable() -> int:
 
 def _drop(path: Path) -> int:
     _reseal()  # what was sealed by a running process while the keyset changed under it
-    left = sum(1 for _ in outside_primary())
+    left = sum(1 for _ in outside_primary()) + sum(1 for _ in others_outside_primary())
     if left:
         raise StillNeeded(left)
     return vault.drop_old(path)

@@ -23,6 +23,7 @@ class Act(StrEnum):
     SUBMIT = "submit"
     MANAGE_PROJECTS = "manage projects"
     MANAGE_KEYS = "manage keys"
+    MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_PEOPLE = "manage people"
     READ_AUDIT = "read audit"
     MANAGE_TEAM = "manage the team"
@@ -40,6 +41,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.SUBMIT: _MAKERS,
     Act.MANAGE_PROJECTS: _ADMINS,
     Act.MANAGE_KEYS: _ADMINS,
+    Act.MANAGE_WEBHOOKS: _ADMINS,
     Act.MANAGE_PEOPLE: _ADMINS,
     Act.READ_AUDIT: _ADMINS,
     Act.MANAGE_TEAM: _ADMINS,

@@ -41,6 +41,7 @@ WORK: Final = (
 )
 TEAM: Final = (
     Entry("Keys", "key-round", "keys:index", "g k"),
+    Entry("Webhooks", "webhook", "webhooks:index", "g b", needs="manage_webhooks"),
     Entry("People", "users", "teams:people", "g p"),
     Entry("Audit", "scroll-text", "audit:index", "g a", needs="read_audit"),
     Entry("Support", "life-buoy", "support:index", needs="manage_team"),

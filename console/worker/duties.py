@@ -16,6 +16,9 @@ from console.jobs.collecting import enqueue_stale
 from console.jobs.submission import put_lapsed_before_a_person
 from console.live.models import Event
 from console.notices.mailing import mail_notices
+from console.webhooks.pruning import prune_deliveries
+from console.webhooks.ringing import ring_late, ring_very_late
+from console.webhooks.silence import watch_silence
 
 
 @dataclass(frozen=True)
@@ -44,4 +47,8 @@ DUTIES = (
     Duty(thin_intervals, every_seconds=3600),
     Duty(roll_up, every_seconds=3),
     Duty(prune_events, every_seconds=300),
+    Duty(ring_late, every_seconds=0.5),
+    Duty(ring_very_late, every_seconds=60),
+    Duty(watch_silence, every_seconds=30),
+    Duty(prune_deliveries, every_seconds=600),
 )

@@ -1,0 +1,130 @@
+"""Register an endpoint at Rivya. The row is committed first, so that whatever happens there is found again here."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from console import rivya
+from console.audit.recording import record
+from console.keys.accounts import note_landmark
+from console.keys.declined import Declined
+from console.keys.models import Key, Landmark
+from console.keys.sealing import refuse_without_keyset
+from console.teams.models import User
+from console.webhooks import signing
+from console.webhooks.asking import ask, note_told, words_of
+from console.webhooks.models import Endpoint, new_door
+from console.webhooks.reachability import address_of, obstacle
+
+EVENT_TYPES: Final = ("generation.succeeded", "generation.failed")
+
+
+class Unfinished(Declined):
+    """Rivya may have done it, and what it answered is not stored: the row says so and can be finished."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person wants registered."""
+
+    name: str
+    key: Key
+    scheme: str
+
+
+def register(wish: Wish, person: User, *, request: HttpRequest | None = None) -> Endpoint:
+    """Raises Declined when surely nothing was registered, Unfinished (with the row kept) when that is not known."""
+    if reason := obstacle():
+        raise Declined(reason)
+    refuse_without_keyset()
+    endpoint = _begin(wish, person, request)
+    try:
+        told = ask(endpoint, lambda client: _create(client, endpoint))
+    except rivya.RivyaError as error:
+        if error.outcome == "unknown":
+            raise Unfinished(words_of(error)) from error
+        _take_back(endpoint, error, person, request)
+        raise Declined(words_of(error)) from error
+    except Declined:
+        endpoint.delete()
+        raise
+    return store(endpoint, told, person, request=request)
+
+
+def finish(endpoint: Endpoint, person: User, *, request: HttpRequest | None = None) -> Endpoint:
+    """Find out whether Rivya has it: if so take it over under a new secret, otherwise register it now.
+
+    The address names the endpoint: nobody else's has this door. Raises Declined; the row then stays unfinished.
+    """
+    refuse_without_keyset()
+    try:
+        rivya_id = endpoint.rivya_id or find(endpoint)
+        if rivya_id:
+            told = ask(endpoint, lambda client: client.endpoints.rotate_secret(rivya_id))
+        else:
+            told = ask(endpoint, lambda client: _create(client, endpoint))
+    except rivya.RivyaError as error:
+        raise Unfinished(words_of(error)) from error
+    return store(endpoint, told, person, request=request)
+
+
+def find(endpoint: Endpoint) -> str:
+    """Rivya's id of the endpoint that rings at our door; empty when there is none. Raises RivyaError, NoAccess."""
+    listed = ask(endpoint, lambda client: client.endpoints.list())
+    return next((told.id for told in listed if told.url == endpoint.url), "")
+
+
+def store(endpoint: Endpoint, told: rivya.Endpoint, person: User, *, request: HttpRequest | None = None) -> Endpoint:
+    """Write down what Rivya answered. Raises Unfinished when the answer holds no secret, which only comes once."""
+    with transaction.atomic():
+        Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        Endpoint.objects.filter(pk=endpoint.pk).update(rivya_id=told.id)
+        endpoint.rivya_id = told.id
+        if told.signing_secret:
+            secret = signing.keep(endpoint, told.signing_secret)
+            endpoint.state, endpoint.active_since = Endpoint.State.ACTIVE, timezone.now()
+            Endpoint.objects.filter(pk=endpoint.pk).update(state=endpoint.state, active_since=endpoint.active_since)
+            note_told(endpoint, told)
+            note_landmark(endpoint.account_id, Landmark.Kind.ENDPOINT, told.id)
+            after = {"rivya_id": told.id, "secret": f"…{secret.last_four}"}
+            _record("webhook.registered", endpoint, person, request, after=after)
+    if not told.signing_secret:
+        raise Unfinished("Rivya registered the endpoint and told no signing secret.")
+    return endpoint
+
+
+def _begin(wish: Wish, person: User, request: HttpRequest | None) -> Endpoint:
+    door = new_door()
+    with transaction.atomic():
+        endpoint = Endpoint.objects.create(
+            team_id=wish.key.team_id,
+            account_id=wish.key.account_id,
+            key=wish.key,
+            name=wish.name,
+            scheme=wish.scheme,
+            door=door,
+            url=address_of(door),
+            created_by=person,
+        )
+        after = {"name": wish.name, "key": str(wish.key), "scheme": wish.scheme}
+        _record("webhook.begun", endpoint, person, request, after=after)
+    return endpoint
+
+
+async def _create(client: rivya.Client, endpoint: Endpoint) -> rivya.Endpoint:
+    return await client.endpoints.create(name=endpoint.name, url=endpoint.url, event_types=EVENT_TYPES)
+
+
+def _take_back(endpoint: Endpoint, error: rivya.RivyaError, person: User, request: HttpRequest | None) -> None:
+    """Rivya surely has nothing: what is left is the audit's two lines."""
+    why = error.code if isinstance(error, rivya.Refused) else type(error).__name__
+    with transaction.atomic():
+        _record("webhook.refused", endpoint, person, request, after={"why": why})
+        endpoint.delete()
+
+
+def _record(act: str, endpoint: Endpoint, person: User, request: HttpRequest | None, *, after: dict[str, str]) -> None:
+    record(act, endpoint, team_id=endpoint.team_id, actor=person, after=after, request=request)

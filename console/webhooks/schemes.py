@@ -1,0 +1,23 @@
+"""How an endpoint's requests are signed: a setting of the endpoint; the header names are the console's settings."""
+
+from django.conf import settings
+
+from console import rivya
+from console.webhooks.models import Endpoint
+
+
+def scheme_of(scheme: str) -> rivya.SignatureScheme:
+    """The rules of `Endpoint.scheme` (rivya-api.md §11.5 and A28)."""
+    if scheme == Endpoint.Scheme.STANDARD:
+        return rivya.StandardScheme(*settings.RIVYA_WEBHOOK_STANDARD_HEADERS)
+    return rivya.TimestampScheme(settings.RIVYA_WEBHOOK_HEADER)
+
+
+def other_than(scheme: str) -> str:
+    """The scheme that the endpoint does not use."""
+    return next(value for value in Endpoint.Scheme.values if value != scheme)
+
+
+def header_names() -> frozenset[str]:
+    """Every header that either scheme reads, in small letters."""
+    return frozenset(name.lower() for name in (settings.RIVYA_WEBHOOK_HEADER, *settings.RIVYA_WEBHOOK_STANDARD_HEADERS))

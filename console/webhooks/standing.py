@@ -1,0 +1,53 @@
+"""How an endpoint stands, for a page: our state, Rivya's, and what about it needs somebody."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from console.keys.declined import Declined
+from console.webhooks import changing
+from console.webhooks.models import Delivery, Endpoint
+from console.webhooks.reachability import address_of
+from console.webhooks.telling import state_of
+
+FRESH: Final = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An endpoint with its pill. `trouble` says why Rivya could not be asked just now."""
+
+    endpoint: Endpoint
+    trouble: str = ""
+
+    @property
+    def look(self) -> str:
+        return state_of(self.endpoint)[0]
+
+    @property
+    def word(self) -> str:
+        return state_of(self.endpoint)[1]
+
+    @property
+    def last_heard_at(self) -> datetime | None:
+        """When the newest believed request came."""
+        heard = Delivery.objects.believed().filter(endpoint=self.endpoint).order_by("-created_at", "-id")
+        return heard.values_list("created_at", flat=True).first()
+
+    @property
+    def is_old_address(self) -> bool:
+        """The console has got another public address since Rivya was told this one."""
+        return self.endpoint.is_registered and self.endpoint.url != address_of(self.endpoint.door)
+
+
+def read_if_due(endpoint: Endpoint) -> str:
+    """Ask Rivya unless that was done a moment ago; returns why it could not be asked, or nothing."""
+    if endpoint.read_at and timezone.now() - endpoint.read_at < FRESH:
+        return ""
+    try:
+        changing.read(endpoint)
+    except Declined as declined:
+        return str(declined)
+    return ""

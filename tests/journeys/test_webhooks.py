@@ -1,0 +1,73 @@
+"""With webhooks a finished job shows at once; without them it shows all the same."""
+
+import statistics
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import people
+from tests.journeys.conftest import OpenPage
+from tests.stack import Stack
+
+PROMISED_SECONDS = 2
+TRIES = 5
+
+
+@pytest.fixture
+def wallet(stack: Stack) -> people.Wallet:
+    stack.control("PUT", "settings", {"allow_local_webhooks": True})
+    return people.make_wallet(stack)
+
+
+@pytest.fixture
+def alice(stack: Stack, wallet: people.Wallet, open_page: OpenPage) -> Page:
+    return people.come_in(open_page(stack), people.make_team(stack, wallet))
+
+
+def register(page: Page) -> None:
+    """From the empty page to a test that was believed."""
+    page.goto("/webhooks/")
+    page.get_by_role("main").get_by_role("link", name="Register an endpoint").click()
+    page.get_by_label("Name").fill("Production")
+    page.get_by_role("button", name="Register at Rivya").click()
+    page.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_role("status").filter(has_text="arrived and was believed")).to_be_visible()
+    expect(page.get_by_role("row", name="Accepted")).to_contain_text("it was a test")
+
+
+def seconds_to_show(page: Page, stack: Stack, wallet: people.Wallet, number: int) -> float:
+    """From Rivya's event to the word on the page, of a job that has been open for some time."""
+    people.let_the_next_hang(stack, wallet)
+    people.begin(page, "z-image", f"A tram in the fog {number}")
+    people.generate(page)
+    people.expect_state(page, "Processing")
+    page.wait_for_timeout(4_000 + 700 * number)  # so that the clock's own reads are far apart, and fall anywhere
+    (hanging,) = [one for one in people.jobs_at_rivya(stack, wallet) if one["status"] not in {"succeeded", "failed"}]
+    stack.control("PATCH", f"generations/{hanging['id']}", {"outcome": "succeed", "finish_in_seconds": 0})
+    began = time.monotonic()
+    people.expect_state(page, "Succeeded")
+    return time.monotonic() - began
+
+
+def test_a_finished_job_shows_soon_after_rivya_rings(stack: Stack, wallet: people.Wallet, alice: Page) -> None:
+    register(alice)
+    took = [seconds_to_show(alice, stack, wallet, number) for number in range(TRIES)]
+    median = statistics.median(took)
+    print(f"median {median:.2f} s of {', '.join(f'{one:.2f}' for one in sorted(took))}")  # noqa: T201
+    assert median < PROMISED_SECONDS
+    alice.goto("/webhooks/")
+    alice.get_by_role("link", name="Production").click()
+    expect(alice.get_by_role("row", name="Its job was")).to_have_count(TRIES)
+
+
+@pytest.mark.parametrize("mischief", ["drop", "wrong_secret"])
+def test_without_a_webhook_that_can_be_believed_jobs_still_finish(
+    stack: Stack, wallet: people.Wallet, alice: Page, mischief: str
+) -> None:
+    register(alice)
+    stack.control("PUT", "webhooks", {mischief: True})
+    try:
+        people.make(alice, "z-image", "A lamp [instant]")
+    finally:
+        stack.control("PUT", "webhooks", {mischief: None})

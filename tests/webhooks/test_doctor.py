@@ -1,0 +1,118 @@
+"""Why a request was not believed, told apart as far as it can be."""
+
+import json
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from console import rivya
+from console.keys.models import Key
+from console.webhooks import signing
+from console.webhooks.models import Delivery, Endpoint, SigningSecret
+from console.webhooks.telling import EFFECTS, VERDICTS, clock_words
+from tests.webhooks.ringing import OTHER, SECRET, event, knock, make_endpoint, standard, timestamped
+
+NEW = "whsec_" + "bmV3IG9uZQ=="
+
+
+def raw_event(**fields: Any) -> bytes:
+    return json.dumps(event(**fields), separators=(",", ":")).encode()
+
+
+def verdict_of(endpoint: Endpoint, raw: bytes, headers: dict[str, str]) -> str:
+    assert knock(endpoint, raw, headers) == 400
+    return Delivery.objects.get(answer_status=400).verdict
+
+
+@pytest.mark.parametrize(
+    ("headers", "verdict"),
+    [
+        ({}, "no_header"),
+        ({"X-Rivya-Signature": "t=,v1=zz,,;v2"}, "unreadable_header"),
+        ({"X-Rivya-Signature": "t=soon,v1=00"}, "unreadable_header"),
+        ({"X-Rivya-Signature": "hello"}, "unreadable_header"),
+    ],
+)
+def test_a_header_that_is_missing_or_makes_no_sense(endpoint: Endpoint, headers: dict[str, str], verdict: str) -> None:
+    assert verdict_of(endpoint, raw_event(), headers) == verdict
+    assert "content-type" in Delivery.objects.get().header_names
+
+
+@pytest.mark.parametrize(("off_seconds", "words"), [(-3600, "in the past"), (3600, "in the future")])
+def test_a_clock_that_is_off_is_told_in_seconds(endpoint: Endpoint, off_seconds: int, words: str) -> None:
+    raw = raw_event()
+    assert verdict_of(endpoint, raw, timestamped(raw, at=int(time.time()) + off_seconds)) == "clock"
+    off = Delivery.objects.get().clock_off_seconds
+    assert off is not None
+    assert abs(off - off_seconds) < 60
+    assert words in clock_words(Delivery.objects.get())
+
+
+def test_a_signed_time_beyond_all_clocks_is_told_too(endpoint: Endpoint) -> None:
+    raw = raw_event()
+    assert verdict_of(endpoint, raw, timestamped(raw, at=999_999_999_999)) == "clock"
+
+
+def test_a_secret_nobody_here_ever_had(endpoint: Endpoint) -> None:
+    raw = raw_event()
+    assert verdict_of(endpoint, raw, timestamped(raw, secret=OTHER)) == "no_match"
+
+
+def test_another_endpoints_secret(endpoint: Endpoint, quiet_key: Key) -> None:
+    make_endpoint(quiet_key, secret=OTHER)
+    raw = raw_event()
+    assert verdict_of(endpoint, raw, timestamped(raw, secret=OTHER)) == "wrong_secret"
+
+
+def test_the_old_secret_is_believed_for_an_hour_and_then_known(endpoint: Endpoint) -> None:
+    signing.keep(endpoint, rivya.Secret(NEW))
+    raw = raw_event()
+    assert knock(endpoint, raw, timestamped(raw)) == 200
+    assert Delivery.objects.get().used_old_secret
+    fresh = raw_event()
+    assert knock(endpoint, fresh, timestamped(fresh, secret=NEW)) == 200
+    assert not Delivery.objects.latest("created_at").used_old_secret
+    SigningSecret.objects.filter(accepted_until__gt=timezone.now()).update(
+        accepted_until=timezone.now() - timedelta(seconds=1)
+    )
+    late = raw_event()
+    assert verdict_of(endpoint, late, timestamped(late)) == "old_secret"
+
+
+def test_the_other_scheme_under_the_right_secret(endpoint: Endpoint) -> None:
+    raw = raw_event()
+    assert verdict_of(endpoint, raw, standard(raw)) == "wrong_scheme"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        lambda raw: json.dumps(json.loads(raw)).encode(),
+        lambda raw: json.dumps(json.loads(raw), indent=2).encode(),
+        lambda raw: raw + b"\n",
+        lambda raw: raw.replace(b'"status":"', b'"status": "'),
+    ],
+)
+def test_json_written_anew_on_the_way(endpoint: Endpoint, sent: Any) -> None:
+    raw = raw_event()
+    assert verdict_of(endpoint, sent(raw), timestamped(raw)) == "body_changed"
+
+
+def test_other_bytes_under_a_signature_that_was_here_before(endpoint: Endpoint) -> None:
+    raw = raw_event()
+    headers = timestamped(raw)
+    assert knock(endpoint, raw, headers) == 200
+    assert verdict_of(endpoint, raw.replace(b"task_1", b"task_2"), headers) == "body_changed"
+
+
+@pytest.mark.parametrize(("raw", "verdict"), [(b"hello", "not_json"), (b"[1]", "not_an_event"), (b"", "not_json")])
+def test_what_is_signed_and_no_event(endpoint: Endpoint, raw: bytes, verdict: str) -> None:
+    assert verdict_of(endpoint, raw, timestamped(raw, secret=SECRET)) == verdict
+
+
+def test_every_verdict_and_every_effect_has_its_words() -> None:
+    assert set(VERDICTS) == set(Delivery.Verdict.values)
+    assert set(EFFECTS) == set(Delivery.Effect.values)
