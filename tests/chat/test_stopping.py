@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -33,6 +34,8 @@ def turn(project: Project, alice: User, sandbox: Sandbox) -> Turn:
 def stopped_in_mid_answer(turn: Turn, *, told_here: bool) -> Turn:
     """Run it as a web process does, and stop it once there is text; by its row alone when another process is told."""
 
+    person = cast(User, turn.created_by)
+
     async def run() -> None:
         here: Stage = stage()
         await sync_to_async(Turn.objects.filter(pk=turn.pk).update)(lease=here.lease)
@@ -42,7 +45,7 @@ def stopped_in_mid_answer(turn: Turn, *, told_here: bool) -> Turn:
         async with asyncio.timeout(10):
             while not going.live.text:
                 await going.live.changed_since(going.live.version, 1)
-        await sync_to_async(request_stop)(turn)
+        await sync_to_async(request_stop)(turn, person)
         if told_here:
             here.stop(turn.pk)
         await here.settled(30)

@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 
+from console.audit.recording import record
 from console.credits import asking, ledger
 from console.credits.models import WalletInterval
 from console.files.models import FileKind, ReferenceFile
@@ -51,6 +52,7 @@ OBJECT_OF = {
     **dict.fromkeys(("chat:show", "chat:turns", "chat:title", "chat:archive", "chat:export"), "conversation"),
     **dict.fromkeys(("chat:turn", "chat:stream", "chat:stop", "chat:retry", "chat:resolution"), "turn"),
     "teams:switch": "team",
+    "audit:show": "line",
 }  # fmt: skip
 # Addresses whose id is of no team: Rivya's models are the same for everybody, a month
 # is everybody's, the others are links from a mail.
@@ -105,6 +107,7 @@ class Owned:
     charge: str
     notice: str
     interval: str
+    line: str
 
 
 @pytest.fixture
@@ -128,7 +131,8 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
         account=key.account, from_at=job.created_at, to_at=turn.created_at, before=9, after=7, unexplained=-2,
         is_final=True,
     )  # fmt: skip
-    ids = [str(each.pk) for each in (*made, ask, charged, Notice.objects.get(kind="budget"), interval)]
+    line = record("team.changed", team, team_id=team.pk, actor=alice)
+    ids = [str(each.pk) for each in (*made, ask, charged, Notice.objects.get(kind="budget"), interval, line)]
     return Owned(*ids)
 
 
