@@ -1,16 +1,19 @@
 """The table of contents."""
 
+from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from console.jobs.home import home
-from console.teams import audit_views
+from console.teams import account_views, audit_views
 from console.teams.streaming import stream
 from console.worker import health
 
-# People sign in at one door, the one that counts failed tries.
+# People sign in at one door, the one that counts failed tries; the others lead there, so that each act has its line.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.logout = account.logout  # type: ignore[method-assign]
+admin.site.password_change = account.password_change  # type: ignore[method-assign]
 
 handler500 = "console.ui.problem_views.unexpected"
 
@@ -27,8 +30,9 @@ urlpatterns = [
     path("", include("console.notices.urls")),
     path("", include("console.teams.urls")),
     path("", include("console.support.urls")),
-    path("audit/", include(([path("", audit_views.index, name="index")], "audit"))),
+    path("audit/", include((audit_views.urls, "audit"))),
     path("live/", include(([path("", stream, name="stream")], "live"))),
+    path("account/email/", account_views.addresses, name="account_email"),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -21,6 +21,8 @@ from console.projects.models import Project
 from console.teams.models import Role, Team, User
 from tests.factories import make_key, make_project, make_team, make_user
 
+APPEND_ONLY = ("credits_entry", "audit_auditevent", "audit_searchentry")
+
 
 @pytest.fixture(autouse=True)
 def append_only_tables(request: pytest.FixtureRequest) -> Iterator[None]:
@@ -38,8 +40,9 @@ def append_only_tables(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _execute(statements: Callable[[str, str], list[str]]) -> None:
     with connection.cursor() as cursor:
-        for statement in statements(connection.vendor, "credits_entry"):
-            cursor.execute(statement)
+        for table in APPEND_ONLY:
+            for statement in statements(connection.vendor, table):
+                cursor.execute(statement)
 
 
 @pytest.fixture

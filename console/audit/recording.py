@@ -2,11 +2,18 @@
 
 import ipaddress
 import uuid
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 
-from console.audit.models import AuditEvent
+from console.audit.masking import masked, masked_text
+from console.audit.models import AuditEvent, SearchEntry
+from console.audit.words import facets_of, indexed_words
+
+THE_CONSOLE = "the console"
 
 
 class Actor(Protocol):
@@ -16,6 +23,28 @@ class Actor(Protocol):
     def pk(self) -> Any: ...
 
     def __str__(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something acted on that is no row of ours, such as the keyset."""
+
+    kind: str
+    pk: Any
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Somebody acts who has not shown who they are."""
+
+    pk: None = None
+
+    def __str__(self) -> str:
+        return "somebody not signed in"
 
 
 def record(
@@ -28,25 +57,37 @@ def record(
     after: dict[str, Any] | None = None,
     request: HttpRequest | None = None,
 ) -> AuditEvent:
-    """Add a line. `subject` is the model instance acted on; `before` and `after` must hold no secret."""
-    return AuditEvent.objects.create(
-        team_id=team_id,
-        actor_id=actor.pk if actor else None,
-        actor_label=str(actor) if actor else "the console",
-        act=act,
-        object_kind=subject._meta.model_name,
-        object_id=str(subject.pk),
-        object_label=str(subject)[:200],
-        before=before or {},
-        after=after or {},
-        address=_address(request) if request else None,
-        request_id=getattr(request, "request_id", "") if request else "",
-    )
+    """Add a line. `subject` is the model instance (or Thing) acted on; without an `actor` it was the console itself.
+
+    `before` and `after` are masked here, whatever is in them. Support reads the subject's own name (`str`): it must not
+    hold what people or models wrote, unless `closing.py` closes its kind.
+    """
+    with transaction.atomic():
+        event = AuditEvent.objects.create(
+            team_id=team_id,
+            actor_id=actor.pk if actor else None,
+            actor_label=masked_text(str(actor or THE_CONSOLE))[:254],
+            act=act,
+            object_kind=subject.kind if isinstance(subject, Thing) else subject._meta.model_name,
+            object_id=str(subject.pk)[:64],
+            object_label=masked_text(str(subject))[:200],
+            before=masked(before),
+            after=masked(after),
+            address=address_of(request) if request else None,
+            request_id=getattr(request, "request_id", "") if request else "",
+        )
+        SearchEntry.objects.create(event=event, facets=facets_of(event), words=indexed_words(event))
+    return event
 
 
-def _address(request: HttpRequest) -> str | None:
-    """Where the request came from; None where that is no address, as when a proxy passes on what it was told."""
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request came from, as far as our own proxies tell it; None where that is no address."""
+    told = request.META.get("REMOTE_ADDR", "")
+    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    passed_on = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if proxies and len(passed_on) >= proxies:
+        told = passed_on[-proxies]
     try:
-        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
+        return str(ipaddress.ip_address(told))
     except ValueError:
         return None

@@ -1,5 +1,6 @@
 """What can be done to a conversation and its turns, apart from asking."""
 
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -26,7 +27,7 @@ from console.teams.access import Act, TeamRequest
 async def stop(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """POST `/chat/turns/<id>/stop/`: 204 for htmx; twice is once."""
     entered, turn = await sync_to_async(find_turn)(request, pk, Act.SUBMIT)
-    await sync_to_async(request_stop)(turn)
+    await sync_to_async(request_stop)(turn, entered.user, request=request)
     stage().stop(turn.pk)
     return HttpResponse(status=204) if entered.htmx else _back(turn)
 
@@ -38,8 +39,10 @@ def title(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = TitleForm(request.POST)
     if form.is_valid():
         with transaction.atomic():
-            conversation.title = form.cleaned_data["title"]
+            before, conversation.title = conversation.title, form.cleaned_data["title"]
             conversation.save(update_fields=["title"])
+            titles = {"before": {"title": before}, "after": {"title": conversation.title}}
+            _record(entered, "conversation.renamed", conversation, **titles)
             _tell(conversation)
     if entered.htmx or not form.is_valid():
         context = {"conversation": conversation, "form": form}
@@ -56,7 +59,7 @@ def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
         conversation.archived_at = timezone.now() if away else None
         conversation.save(update_fields=["archived_at"])
         act = "conversation.archived" if away else "conversation.restored"
-        record(act, conversation, team_id=conversation.team_id, actor=entered.user, request=request)
+        _record(entered, act, conversation, before={"archived": not away}, after={"archived": away})
         _tell(conversation)
     messages.success(request, f"{conversation.title} is {'archived' if away else 'back in the list'}.")
     return redirect("chat:index") if away else redirect("chat:show", pk=conversation.pk)
@@ -69,7 +72,7 @@ def resolution(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ResolutionForm(request.POST)
     if not form.is_valid():
         return _turn(entered, turn, form, 422)
-    resolve(turn, entered.user, **form.cleaned_data)
+    resolve(turn, entered.user, **form.cleaned_data, request=request)
     turn.refresh_from_db()
     return _turn(entered, turn) if entered.htmx else _back(turn)
 
@@ -82,6 +85,10 @@ def _back(turn: Turn) -> HttpResponse:
     answer = redirect("chat:show", pk=turn.conversation_id)
     answer["Location"] += f"#turn-{turn.pk}"
     return answer
+
+
+def _record(asker: TeamRequest, act: str, conversation: Conversation, **facts: dict[str, Any]) -> None:
+    record(act, conversation, team_id=conversation.team_id, actor=asker.user, request=asker, **facts)
 
 
 def _tell(conversation: Conversation) -> None:

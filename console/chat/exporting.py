@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
+from console.audit.recording import record
 from console.chat.finding import find_conversation, turns_of
 from console.chat.models import Conversation, Turn
 
@@ -17,7 +18,16 @@ def export(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     """GET `/chat/<id>/export.md` or `.json`."""
     if form not in ("md", "json"):
         raise Http404
-    _, conversation = find_conversation(request, pk)
+    entered, conversation = find_conversation(request, pk)
+    after = {"format": form}
+    record(
+        "conversation.exported",
+        conversation,
+        team_id=conversation.team_id,
+        actor=entered.user,
+        after=after,
+        request=request,
+    )
     turns = turns_of(conversation)
     answer: HttpResponse
     if form == "json":

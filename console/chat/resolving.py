@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.http import HttpRequest
 
 from console.audit.recording import Actor, record
 from console.chat.models import Turn
@@ -43,7 +44,15 @@ def needs_resolution(turn: Turn) -> bool:
     return turn.status == Turn.Status.NEEDS_REVIEW
 
 
-def resolve(turn: Turn, person: Actor, *, outcome: str, credits: int | None, reason: str) -> bool:
+def resolve(
+    turn: Turn,
+    person: Actor,
+    *,
+    outcome: str,
+    credits: int | None,
+    reason: str,
+    request: HttpRequest | None = None,
+) -> bool:
     """Close a turn that needs review, as failed, with what was charged. False when it no longer needs review."""
     charged = (credits or 0) if outcome == RAN else 0
     with transaction.atomic():
@@ -63,5 +72,6 @@ def resolve(turn: Turn, person: Actor, *, outcome: str, credits: int | None, rea
             actor=person,
             before={"status": Turn.Status.NEEDS_REVIEW},
             after={"status": held.status, "credits": charged, "reason": reason},
+            request=request,
         )
     return True

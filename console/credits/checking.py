@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Sum, Value
 
+from console.audit.recording import Thing, record
 from console.credits.effects import FIGURES, Figures, effects_of, sums_of
 from console.credits.models import Budget, DayUsage, Entry, EntryQuerySet, UsageSum
 from console.credits.models.usage_sum import DIMENSIONS
@@ -30,6 +31,11 @@ class Part:
     @property
     def days(self) -> tuple[date, date]:
         return self.month, (self.month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+    @property
+    def thing(self) -> Thing:
+        """For the audit log."""
+        return Thing("usagesum", f"{self.month:%Y-%m}", f"Roll-ups of {self.month:%B %Y}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def repair(part: Part) -> None:
         DayUsage.objects.filter(team_id=part.team_id, day__range=part.days).delete()
         UsageSum.objects.filter(team_id=part.team_id, start__range=part.days).delete()
         add(_lines(part).filter(unrolled=None))
+        record("usage.repaired", part.thing, team_id=part.team_id, actor=None, after={"month": f"{part.month:%Y-%m}"})
     for budget in Budget.objects.filter(project__team_id=part.team_id, month=part.month):
         _repair_budget(budget)
 

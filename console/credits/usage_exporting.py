@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from console.audit.recording import record
 from console.credits.models import NOBODY, Entry
 from console.credits.usage_filters import Filters, Known
 from console.credits.usage_lines import Line, Place, lines_behind, page_of, with_held
@@ -46,6 +47,8 @@ COLUMNS: Final = (
 def export(request: TeamRequest) -> HttpResponseBase:
     """GET `/usage.csv`: the lines that were there when it was asked for."""
     _form, filters, known = asked(request)
+    what = {"days": str(filters.span), **filters.narrowed}
+    record("usage.exported", request.team, team_id=request.team.pk, actor=request.user, after=what, request=request)
     response = StreamingHttpResponse(
         without_connection(_chunks(filters, known)), content_type="text/csv; charset=utf-8"
     )

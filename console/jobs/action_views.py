@@ -18,7 +18,7 @@ from console.teams.access import Act
 def withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
     """POST `/jobs/<id>/withdrawal/`: take back what Rivya surely does not have."""
     entered, job = find(request, pk, Act.SUBMIT)
-    if withdraw(job, entered.user):
+    if withdraw(job, entered.user, request=request):
         messages.success(request, "Withdrawn. Its credits are free again.")
     else:
         messages.warning(request, "It is on its way to Rivya already and cannot be withdrawn.")
@@ -29,7 +29,7 @@ def withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
 def ask_now(request: HttpRequest, pk: UUID) -> HttpResponse:
     """POST `/jobs/<id>/check/`: ask Rivya now."""
     entered, job = find(request, pk, Act.SUBMIT)
-    if check(job, entered.user):
+    if check(job, entered.user, request=request):
         messages.success(request, "Rivya is being asked.")
     else:
         messages.warning(request, "There is nothing left to ask Rivya about this job.")
@@ -43,7 +43,7 @@ def resolution(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ResolutionForm(request.POST)
     if not form.is_valid():
         return render(entered, "jobs/show.html", face_context(entered, job, form), status=422)
-    if resolve(job, entered.user, **form.cleaned_data):
+    if resolve(job, entered.user, **form.cleaned_data, request=request):
         messages.success(request, "Settled as you said. The reason is in the timeline.")
     else:
         messages.warning(request, "This job needs no decision any more.")

@@ -1,6 +1,7 @@
 """Ask Rivya about a job now, because a person wants to know."""
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from console.audit.recording import Actor, record
@@ -23,17 +24,19 @@ def can_be_checked(job: Job) -> bool:
     return bool(job.rivya_id) or (job.first_sent_at is not None and timezone.now() - job.first_sent_at < RESEND_WITHIN)
 
 
-def check(job: Job, person: Actor) -> bool:
+def check(job: Job, person: Actor, *, request: HttpRequest | None = None) -> bool:
     """Make the job due now; one that needs review is unknown again until the answer is there. False when too late."""
     now = timezone.now()
     with transaction.atomic():
         held = Job.objects.select_for_update().filter(pk=job.pk).exclude(status__in=Job.FINAL).first()
         if held is None or not can_be_checked(held):
             return False
+        before = {"status": held.status}
         note(held.pk, Step.Source.PERSON, Step.Kind.CHECKED, str(person))
         if held.is_open:
             Job.objects.filter(pk=held.pk).update(next_check_at=now)
         else:
             move(held, Job.Status.UNKNOWN, source=Step.Source.PERSON, next_check_at=now)
-            record("job.checked", held, team_id=held.team_id, actor=person)
+        after = {"status": held.status}
+        record("job.checked", held, team_id=held.team_id, actor=person, before=before, after=after, request=request)
     return True

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from console.audit.recording import record
 from console.jobs.bundling import bundle_of
 from console.jobs.code_samples import samples_of
 from console.jobs.views import find
@@ -15,7 +16,8 @@ from console.jobs.views import find
 @require_GET
 def bundle(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/bundle/`: a JSON file."""
-    _entered, job = find(request, pk)
+    entered, job = find(request, pk)
+    record("job.bundled", job, team_id=job.team_id, actor=entered.user, request=request)
     response = JsonResponse(bundle_of(job), json_dumps_params={"indent": 2})
     response["Content-Disposition"] = f'attachment; filename="job-{job.pk}.json"'
     return response

@@ -8,6 +8,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from console.audit.recording import record
 from console.jobs.filters import Wish, read_jobs
 from console.jobs.list_views import filter_form
 from console.jobs.models import Job
@@ -39,6 +40,8 @@ COLUMNS: Final = (
 @in_team()
 def export(request: TeamRequest) -> HttpResponseBase:
     """GET `/jobs/export.csv`."""
+    filters = {name: value if name != "q" else True for name, value in request.GET.items() if value}
+    record("jobs.exported", request.team, team_id=request.team.pk, actor=request.user, after=filters, request=request)
     response = StreamingHttpResponse(
         _chunks(request.team, filter_form(request).wish), content_type="text/csv; charset=utf-8"
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.http import HttpRequest
 
 from console.audit.recording import Actor, record
 from console.jobs.models import Job, Step
@@ -39,7 +40,15 @@ class ResolutionForm(forms.Form):
         return cleaned
 
 
-def resolve(job: Job, person: Actor, *, outcome: str, credits: int | None, reason: str) -> bool:
+def resolve(
+    job: Job,
+    person: Actor,
+    *,
+    outcome: str,
+    credits: int | None,
+    reason: str,
+    request: HttpRequest | None = None,
+) -> bool:
     """Close a job that needs review: as withdrawn with its credits freed, or as failed with what was charged.
 
     False when it no longer needs review.
@@ -71,5 +80,6 @@ def resolve(job: Job, person: Actor, *, outcome: str, credits: int | None, reaso
             actor=person,
             before={"status": Job.Status.NEEDS_REVIEW},
             after={"status": held.status, "credits": charged, "reason": reason},
+            request=request,
         )
     return True

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import F
+from django.http import HttpRequest
 
 from console.audit.recording import Actor, record
 from console.jobs.models import Job, Step
@@ -9,7 +10,7 @@ from console.jobs.timeline import note
 from console.jobs.transitions import give_back, move
 
 
-def withdraw(job: Job, person: Actor) -> bool:
+def withdraw(job: Job, person: Actor, *, request: HttpRequest | None = None) -> bool:
     """Withdraw an unsent job and free its credits; False when a send has begun, or somebody was faster.
 
     The worker counts a send in the statement that leases the job, so under the row's lock there is no moment at which
@@ -25,5 +26,6 @@ def withdraw(job: Job, person: Actor) -> bool:
         note(job.pk, Step.Source.PERSON, Step.Kind.WITHDRAWN, str(person))
         move(held, Job.Status.WITHDRAWN, source=Step.Source.PERSON, final_credits=0)
         give_back(held)
-        record("job.withdrawn", held, team_id=held.team_id, actor=person)
+        before, after = {"status": Job.Status.UNSENT}, {"status": Job.Status.WITHDRAWN}
+        record("job.withdrawn", held, team_id=held.team_id, actor=person, before=before, after=after, request=request)
     return True

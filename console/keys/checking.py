@@ -19,6 +19,8 @@ from console.keys.sealing import refuse_without_keyset
 from console.keys.standing import secrets_told_apart, settle_standing
 from console.teams.models import User
 
+CLOSED = "This key cannot be opened with the console's keyset, so it could not be tried."
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -39,13 +41,13 @@ def check_key(key: Key, person: User | None, *, request: HttpRequest | None = No
     refuse_without_keyset()
     note_what_opens([key])
     secrets = list(key.secrets.exclude(state__in=[Secret.State.RETIRED, Secret.State.UNOPENABLE]).order_by("-version"))
-    found = [_check(key, secret) for secret in secrets]
-    key.refresh_from_db()
-    words = (
-        found[0].words if found else "This key cannot be opened with the console's keyset, so it could not be tried."
-    )
-    after = {"state": key.state, "found": words}
-    record("key.checked", key, team_id=key.team_id, actor=person, before=before, after=after, request=request)
+    tried = [(secret, _try(key, secret)) for secret in secrets]
+    with transaction.atomic():
+        found = [_written_down(key, secret, answer) for secret, answer in tried]
+        key.refresh_from_db()
+        words = found[0].words if found else CLOSED
+        after = {"state": key.state, "found": words}
+        record("key.checked", key, team_id=key.team_id, actor=person, before=before, after=after, request=request)
     return Checked(bool(found) and found[0].is_well, words)
 
 
@@ -69,16 +71,21 @@ def note_what_opens(keys: list[Key]) -> None:
         key.refresh_from_db()
 
 
-def _check(key: Key, secret: Secret) -> Checked:
+def _try(key: Key, secret: Secret) -> Proof | NotProven:
     try:
-        proof = async_to_sync(prove)(rivya.Secret(clients.open_secret(secret, key.team_id)))
+        return async_to_sync(prove)(rivya.Secret(clients.open_secret(secret, key.team_id)))
     except NotProven as declined:
-        if isinstance(declined.error, rivya.KeyRefused):
-            mark_refused(secret.pk, declined.error.code)
-            return Checked(False, f"Rivya refuses this key ({declined.error.code or declined.error.status}).")
-        return Checked(False, "Rivya gave no answer about this key, so nothing was changed. Try again in a moment.")
-    _write_down(key, secret, proof)
-    return Checked(True, "Rivya takes this key.")
+        return declined
+
+
+def _written_down(key: Key, secret: Secret, answer: Proof | NotProven) -> Checked:
+    if isinstance(answer, Proof):
+        _write_down(key, secret, answer)
+        return Checked(True, "Rivya takes this key.")
+    if isinstance(answer.error, rivya.KeyRefused):
+        mark_refused(secret.pk, answer.error.code)
+        return Checked(False, f"Rivya refuses this key ({answer.error.code or answer.error.status}).")
+    return Checked(False, "Rivya gave no answer about this key, so nothing was changed. Try again in a moment.")
 
 
 def _write_down(key: Key, secret: Secret, proof: Proof) -> None:
@@ -98,5 +105,8 @@ def _back_in_service(secret: Secret) -> bool:
         facts = {"state": Secret.State.RETIRING, "refused_at": None, "refused_code": ""}
         won = Secret.objects.filter(pk=secret.pk, state__in=out).update(**facts)
         if won:
-            settle_standing(secret.key_id)
+            before, state = secret.key.state, settle_standing(secret.key_id)
+            told, after = {"state": before}, {"state": state, "version": str(secret)}
+            team_id = secret.key.team_id
+            record("key.reopened", secret.key, team_id=team_id, actor=None, before=told, after=after)
     return bool(won)

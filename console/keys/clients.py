@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from console import rivya
+from console.audit.recording import record
 from console.engine.parsing import LLHTTP
 from console.keys import vault
 from console.keys.models import Secret
@@ -119,7 +120,10 @@ def note_cannot_open(secret: Secret) -> None:
     with transaction.atomic():
         won = Secret.objects.filter(pk=secret.pk, state__in=Secret.LIVE).update(state=Secret.State.UNOPENABLE)
         if won:
-            settle_standing(secret.key_id)
+            before, state = secret.key.state, settle_standing(secret.key_id)
+            told, after = {"state": before}, {"state": state, "version": str(secret)}
+            team_id = secret.key.team_id
+            record("key.unopenable", secret.key, team_id=team_id, actor=None, before=told, after=after)
 
 
 def log_exchange(exchange: rivya.Exchange) -> None:

@@ -20,5 +20,5 @@ def mark_refused(secret_id: UUID, code: str) -> None:
             return
         secret = Secret.objects.select_related("key").get(pk=secret_id)
         before, state = secret.key.state, settle_standing(secret.key_id)
-        after = {"state": state, "code": code[:64], "secret": str(secret)}
+        after = {"state": state, "code": code[:64], "version": str(secret)}
         record("key.refused", secret.key, team_id=secret.key.team_id, actor=None, before={"state": before}, after=after)

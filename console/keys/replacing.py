@@ -37,12 +37,12 @@ def replace_secret(key: Key, person: User, pasted_text: str, *, request: HttpReq
         _refuse_unready(key)
         refuse_known(team, pasted)
         old = key.current_secret()
-        before = {"state": key.state, "secret": str(key.newest_secret())}
+        before = {"state": key.state, "version": str(key.newest_secret())}
         forget_secrets(key.pk, Secret.State.REFUSED, Secret.State.UNOPENABLE)
         key.secrets.filter(state=Secret.State.ACTIVE).update(state=Secret.State.RETIRING)
         secret = store_secret(key, pasted, scopes=proof.scopes, person=person)
         note_proof(key.account_id, proof)
-        after = {"state": settle_standing(key.pk), "secret": str(secret), "overlap": old is not None}
+        after = {"state": settle_standing(key.pk), "version": str(secret), "overlap": old is not None}
         after |= {"scopes": dict(secret.scopes), "account_proven": kin.get(key.account_id) is Kinship.SAME}
         record("key.replaced", key, team_id=key.team_id, actor=person, before=before, after=after, request=request)
     return secret
@@ -57,7 +57,7 @@ def end_overlap(key: Key, person: User, *, request: HttpRequest | None = None) -
             raise Declined("The old secret is retired already: there is no overlap to end.")
         forget_secrets(key.pk, Secret.State.RETIRING)
         settle_standing(key.pk)
-        facts = {"before": {"secret": str(old), "state": old.state}, "after": {"state": "retired"}}
+        facts = {"before": {"version": str(old), "state": old.state}, "after": {"state": "retired"}}
         record("key.overlap_ended", key, team_id=key.team_id, actor=person, request=request, **facts)
 
 

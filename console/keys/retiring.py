@@ -21,6 +21,6 @@ def retire_key(key: Key, person: User, *, request: HttpRequest | None = None) ->
             raise Declined("This key is retired already.")
         Key.objects.filter(pk=key.pk).update(state=Key.State.RETIRED, retired_at=timezone.now())
         emptied = forget_secrets(key.pk, *(state for state in Secret.State if state != Secret.State.RETIRED))
-        after = {"state": "retired", "secrets_emptied": emptied}
+        after = {"state": "retired", "versions_emptied": emptied}
         record("key.retired", key, team_id=key.team_id, actor=person, before=before, after=after, request=request)
         publish(key.team_id, f"key-{key.pk}", id=str(key.pk))

@@ -7,7 +7,7 @@ killed at any point, and run again, while the console works.
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.apps import apps
 from django.conf import settings
 
 from console import rivya
+from console.audit.recording import Thing, record
 from console.keys import clients, vault
 from console.keys.models import Secret
 from console.keys.sealing import TABLE
@@ -56,11 +57,20 @@ def rotate(*, drop_old: bool = False) -> Rotated:
         resealed = _reseal()
         continued = resealed > 0
         if not continued and not (drop_old and len(vault.keyset().key_ids) > 1):
-            vault.add_primary(path)
+            _record("keyset.key_added", {"primary": vault.add_primary(path)})
             resealed = _reseal()
-        unopenable = _note_unopenable()
-        dropped = _drop(path) if drop_old else 0
-    return Rotated(continued, resealed, unopenable, dropped)
+        done = Rotated(continued, resealed, _note_unopenable())
+        _record("keyset.rotated", asdict(done))
+        if drop_old:
+            done = replace(done, dropped_keys=_drop(path))
+            _record("keyset.old_keys_dropped", {"dropped": done.dropped_keys})
+    return done
+
+
+def _record(act: str, after: dict[str, Any]) -> None:
+    """After the file was changed: of a kill between the two, the next run tells what is there."""
+    keyset = Thing("keyset", vault.primary_key_id(), "keyset")
+    record(act, keyset, team_id=None, actor=None, after=after)
 
 
 def outside_primary() -> Iterator[Secret]:

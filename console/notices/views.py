@@ -3,6 +3,7 @@
 from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from console.notices.models import MailChoice, Notice
 from console.teams.access import TeamRequest, enter, in_team, is_looked_at
+from console.teams.own_acts import record_own_act
 from console.ui.keyset import cursor_of, fetch_by_time, links, read_page
 
 PAGE_SIZE = 40
@@ -63,5 +65,11 @@ def reading(request: TeamRequest) -> HttpResponse:
 def mail(request: TeamRequest) -> HttpResponse:
     """POST `/notices/mail/`: whether they come by mail too."""
     wanted = request.POST.get("wants_mail") == "on"
-    MailChoice.objects.update_or_create(person=request.user, defaults={"wants_mail": wanted})
+    with transaction.atomic():
+        chosen = MailChoice.objects.select_for_update().filter(person=request.user).first()
+        before = chosen.wants_mail if chosen else True
+        MailChoice.objects.update_or_create(person=request.user, defaults={"wants_mail": wanted})
+        if before != wanted:
+            told, after = {"by mail too": before}, {"by mail too": wanted}
+            record_own_act("mail.chosen", request.user, request=request, before=told, after=after)
     return redirect("notices:index")

@@ -1,5 +1,6 @@
 """The pages of projects."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from console.projects.forms import ProjectForm
 from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, enter, in_team
 
-TRACKED = ("name", "purpose", "key_id", "default_model", "monthly_budget")
+TRACKED = ("name", "purpose", "default_model", "monthly_budget")
 
 
 @require_GET
@@ -53,9 +54,8 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change a project."""
     project = _found(request, pk)
     asker = enter(request, project.team, Act.MANAGE_PROJECTS)
-    before = _facts(project)
     form = ProjectForm(request.POST or None, instance=project, team=project.team)
-    if request.method == "POST" and form.is_valid() and _saved(asker, form, "project.changed", before):
+    if request.method == "POST" and form.is_valid() and _saved(asker, form, "project.changed"):
         messages.success(request, f"{project.name} is saved.")
         return redirect("projects:show", project.pk)
     return render(
@@ -76,6 +76,8 @@ def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
             project,
             team_id=project.team_id,
             actor=asker.user,
+            before={"archived": not away},
+            after={"archived": away},
             request=request,
         )
     messages.success(request, f"{project.name} is {'archived' if away else 'open again'}.")
@@ -97,24 +99,26 @@ def _found(request: HttpRequest, pk: UUID) -> Project:
     )
 
 
-def _saved(asker: TeamRequest, form: ProjectForm, act: str, before: dict[str, object] | None = None) -> bool:
+def _saved(asker: TeamRequest, form: ProjectForm, act: str) -> bool:
     """Save and record; False, with the error in the form, when somebody took the name since the form looked."""
-    budget = form.initial.get("monthly_budget")
     try:
         with transaction.atomic():
+            known = Project.objects.select_for_update(no_key=True).filter(pk=form.instance.pk).first()
+            before = _facts(known) if known else {}
             project = form.save()
-            if before is not None:
-                keep_budget(project, budget)
-            facts = _facts(project)
-            record(act, project, team_id=project.team_id, actor=asker.user, before=before, after=facts, request=asker)
+            if known is not None:
+                keep_budget(project, known.monthly_budget)
+            if before != (after := _facts(project)):
+                facts = {"before": before, "after": after}
+                record(act, project, team_id=project.team_id, actor=asker.user, request=asker, **facts)
     except IntegrityError:
         form.add_error("name", ProjectForm.TAKEN)
         return False
     return True
 
 
-def _facts(project: Project) -> dict[str, object]:
-    return {name: str(getattr(project, name)) if name == "key_id" else getattr(project, name) for name in TRACKED}
+def _facts(project: Project) -> dict[str, Any]:
+    return {name: getattr(project, name) for name in TRACKED} | {"key": str(project.key) if project.key else None}
 
 
 def _first_key(request: TeamRequest) -> dict[str, object]:

@@ -1,7 +1,14 @@
-"""Signing in. Accounts are made by people who run the console, not by strangers."""
+"""Signing in and out, and passwords, each with its line. Accounts are made by people who run the console."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest
+
+from console.audit.recording import Thing, Unknown, record
+from console.teams.models import User
+from console.teams.own_acts import record_own_act
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -9,3 +16,48 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        with transaction.atomic():
+            super().login(request, user)
+            record_own_act("session.opened", user, request=request)
+
+    def logout(self, request: HttpRequest) -> None:
+        with transaction.atomic():
+            if isinstance(request.user, User):
+                record_own_act("session.closed", request.user, request=request)
+            super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A wrong password. The limit of failed tries is asked before, so tries beyond it make no lines."""
+        email = str(credentials.get("email") or "")
+        with transaction.atomic():
+            person = User.objects.filter(email__iexact=email).first() if email else None
+            if person:
+                record_own_act("session.failed", person, request=request, is_known=False)
+            else:
+                nobody = Thing("user", "", email[:200] or "no address")
+                record("session.failed", nobody, team_id=None, actor=Unknown(), request=request)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Signed in it is a change; by the link of a mail it is a reset."""
+        request = self.request
+        is_signed_in = request is not None and request.user.is_authenticated
+        after = {"by": "the person, signed in" if is_signed_in else "a link in a mail"}
+        with transaction.atomic():
+            super().set_password(user, password)
+            record_own_act("password.changed", user, request=request, after=after)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Nobody has shown yet that the account is theirs: the link goes to its own address."""
+        with transaction.atomic():
+            record_own_act("password.reset_asked", user, request=self.request, is_known=False)
+            super().send_password_reset_mail(user, email, context)
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        with transaction.atomic():
+            done = bool(super().confirm_email(request, email_address))
+            if done:
+                after = {"address": email_address.email, "verified": True}
+                record_own_act("address.confirmed", email_address.user, request=request, after=after)
+        return done

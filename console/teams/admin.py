@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
+import console.teams.audit_admin  # noqa: F401 - the audit log, which knows nothing of teams itself
 from console.teams.models import Membership, Team, User
 from console.ui.admin import LookOnly
 

@@ -50,11 +50,11 @@ class Cursor:
         except (ValueError, OverflowError):
             return None
 
-    def beyond(self) -> Q:
-        """The rows past this place, in its direction; written so that an index on (created_at, id) is walked."""
-        if self.newer:
-            return Q(created_at__gte=self.at) & (Q(created_at__gt=self.at) | Q(id__gt=self.id))
-        return Q(created_at__lte=self.at) & (Q(created_at__lt=self.at) | Q(id__lt=self.id))
+    def beyond(self, at: str = "created_at") -> Q:
+        """The rows past this place, in its direction; written so that an index on (`at`, id) is walked."""
+        way = "gt" if self.newer else "lt"
+        same_or_past, past = Q((f"{at}__{way}e", self.at)), Q((f"{at}__{way}", self.at))
+        return same_or_past & (past | Q((f"id__{way}", self.id)))
 
 
 @dataclass(frozen=True, slots=True)

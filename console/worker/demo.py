@@ -4,6 +4,9 @@ import secrets
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from django.db import transaction
+
+from console.audit.recording import record
 from console.catalogue.models import CatalogueModel
 from console.catalogue.refreshing import refresh
 from console.jobs.opening import Order, open_job
@@ -66,8 +69,10 @@ def seed_demo() -> dict[str, str]:
     password = secrets.token_urlsafe(12)
     team = seed_teams(_description())[0]
     user = User.objects.get(email=EMAIL)
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        record("password.changed", user, team_id=team.pk, actor=None, after={"by": "seed_demo"})
     from_sync(refresh)()
     _open_jobs(team, user)
     return {"email": EMAIL, "password": password, "team": str(team.pk)}

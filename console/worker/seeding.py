@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django.db import transaction
 
 from console import rivya
+from console.audit.recording import record
 from console.keys.checking import check_key
 from console.keys.models import Account, Key
 from console.keys.sealing import store_secret
@@ -28,9 +29,7 @@ def seed_teams(description: Any) -> list[Team]:
         raise BadDescription('The file must hold one object: {"teams": [...], "staff": [...]}.')
     with transaction.atomic():
         for person in _items(description, "staff"):
-            user = _user(person)
-            user.is_staff = user.is_superuser = True
-            user.save(update_fields=["is_staff", "is_superuser"])
+            _make_staff(_user(person))
         teams = [_team(item) for item in _items(description, "teams")]
     for key in Key.objects.filter(team__in=teams, secrets__scopes={}).distinct():
         check_key(key, None)  # finds out its scopes and its balance, if Rivya answers now
@@ -38,20 +37,38 @@ def seed_teams(description: Any) -> list[Team]:
 
 
 def _team(item: dict[str, Any]) -> Team:
-    team, _ = Team.objects.get_or_create(
+    team, is_new = Team.objects.get_or_create(
         name=_text(item, "name"),
         defaults={"time_zone": _time_zone(item), "is_demo": bool(item.get("is_demo", False))},
     )
+    if is_new:
+        _record("team.created", team, team, {"name": team.name, "time_zone": team.time_zone})
     for person in [*_items(item, "members"), *_items(item, "users")]:
         role = person.get("role", Role.MEMBER)
         if role not in Role.values:
             raise BadDescription(f"{person.get('email')}: no such role: {role}")
-        Membership.objects.update_or_create(team=team, user=_user(person), defaults={"role": role})
+        _member(team, _user(person), role)
     for key in _items(item, "keys"):
         _key(team, key)
     for project in _items(item, "projects"):
         _project(team, project)
     return team
+
+
+def _member(team: Team, user: User, role: str) -> None:
+    before = Membership.objects.filter(team=team, user=user).first()
+    theirs, _ = Membership.objects.update_or_create(team=team, user=user, defaults={"role": role})
+    if before is None:
+        _record("member.added", theirs, team, {"role": role})
+    elif before.role != role:
+        _record("member.role_changed", theirs, team, {"role": role}, {"role": before.role})
+
+
+def _make_staff(user: User) -> None:
+    if not (user.is_staff and user.is_superuser):
+        user.is_staff = user.is_superuser = True
+        user.save(update_fields=["is_staff", "is_superuser"])
+        _record("person.made_staff", user, None, {"is_staff": True}, {"is_staff": False})
 
 
 def _user(item: dict[str, Any]) -> User:
@@ -62,7 +79,9 @@ def _user(item: dict[str, Any]) -> User:
     password = item.get("password")
     if password is not None and not isinstance(password, str):
         raise BadDescription(f"{email}: a password is a text.")
-    return User.objects.create_user(email, password, name=str(item.get("name") or ""))
+    user = User.objects.create_user(email, password, name=str(item.get("name") or ""))
+    _record("person.created", user, None, {"email": user.email, "name": user.name})
+    return user
 
 
 def _key(team: Team, item: dict[str, Any]) -> Key:
@@ -81,12 +100,14 @@ def _key(team: Team, item: dict[str, Any]) -> Key:
     key = Key.objects.create(
         team=team, account=account, name=item.get("name", purpose), purpose=purpose, environment=environment
     )
-    store_secret(key, rivya.Secret(secret), scopes={}, person=None)
+    stored = store_secret(key, rivya.Secret(secret), scopes={}, person=None)
+    facts = {"purpose": purpose, "environment": environment, "account": str(account), "last_four": stored.last_four}
+    _record("key.added", key, team, facts)
     return key
 
 
 def _project(team: Team, item: dict[str, Any]) -> Project:
-    project, _ = Project.objects.get_or_create(
+    project, is_new = Project.objects.get_or_create(
         team=team,
         name=_text(item, "name"),
         defaults={
@@ -96,6 +117,9 @@ def _project(team: Team, item: dict[str, Any]) -> Project:
             "monthly_budget": _budget(item),
         },
     )
+    if is_new:
+        told = {name: getattr(project, name) for name in ("name", "purpose", "default_model", "monthly_budget")}
+        _record("project.created", project, team, told | {"key": str(project.key) if project.key else None})
     return project
 
 
@@ -122,6 +146,12 @@ def _time_zone(item: dict[str, Any]) -> str:
     if name not in available_timezones():
         raise BadDescription(f"{item.get('name')}: no such time zone: {name}")
     return name
+
+
+def _record(
+    act: str, subject: Any, team: Team | None, after: dict[str, Any], before: dict[str, Any] | None = None
+) -> None:
+    record(act, subject, team_id=team.pk if team else None, actor=None, before=before, after=after)
 
 
 def _items(item: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -19,14 +21,15 @@ PATH = reverse("audit:index")
 
 
 def write(team: Team, count: int, actor: User | None = None) -> None:
+    """Lines a second apart, the last one written now; `act.0` is the newest."""
     now = timezone.now()
-    for number in range(count):
-        event = record(f"act.{number}", team, team_id=team.pk, actor=actor)
-        AuditEvent.objects.filter(pk=event.pk).update(at=now - timedelta(seconds=number))
+    for number in reversed(range(count)):
+        with time_machine.travel(now - timedelta(seconds=number), tick=False):
+            record(f"act.{number}", team, team_id=team.pk, actor=actor)
 
 
 def acts(page: Any) -> list[str]:
-    return [event.act for event in page.context["events"]]
+    return [line.event.act for line in page.context["lines"]]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +52,7 @@ def test_a_line_says_who_did_what_to_which_before_and_after(browser_of: Any, tea
     record("project.changed", team, team_id=team.pk, actor=alice, before={"budget": 5}, after={"budget": 7})
     record("key.refused", team, team_id=team.pk, actor=None)
     page = browser_of(alice).get(PATH).content.decode()
-    for words in ("alice@example.com", "project.changed", "budget: 5", "budget: 7", "the console", "key.refused"):
+    for words in ("alice@example.com", "Project changed", "<s>5</s> → 7", "the console", "Key refused by Rivya"):
         assert words in page
 
 
@@ -60,24 +63,25 @@ def test_a_long_log_is_read_page_by_page_to_its_end(browser_of: Any, team: Team,
     for _ in range(3):
         page = client.get(f"{PATH}{address}")
         found += acts(page)
-        address = page.context["older_url"]
+        address = page.context["links"].older.removeprefix(PATH)
     assert found == [f"act.{number}" for number in range(2 * PAGE_SIZE + 1)]
     assert address == ""
 
 
 @pytest.mark.parametrize(
     "cursor",
-    ["nonsense", "2026-13-45", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01", "\0", "9" * 500],
+    ["nonsense", "older-1-x", f"older-{'9' * 99}-{uuid4().hex}", f"newer-1-{uuid4().hex}", "older--", "\0", "9" * 500],
 )
 def test_a_cursor_that_makes_no_sense_is_the_first_page_or_an_empty_one(
     browser_of: Any, team: Team, alice: User, cursor: str
 ) -> None:
     write(team, 1)
-    assert browser_of(alice).get(PATH, {"before": cursor}).status_code == 200
+    assert browser_of(alice).get(PATH, {"page": cursor}).status_code == 200
 
 
 def test_acts_are_recorded_with_address_and_request(browser_of: Any, team: Team, alice: User, bob: User) -> None:
     client: Client = browser_of(alice)
+    assert not AuditEvent.objects.exists()
     path = reverse("teams:change_role", args=[bob.memberships.get().pk])
     answer = client.post(path, {"role": Role.VIEWER}, REMOTE_ADDR="203.0.113.9")
     event = AuditEvent.objects.get()

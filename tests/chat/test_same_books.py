@@ -79,7 +79,7 @@ def test_the_ledger_is_what_rivya_charged_for_chat(
         elif death is not None:
             die_in_the_middle(turn, death)
         if is_stopped:
-            request_stop(turn)
+            request_stop(turn, alice)
         take_up()
         here.control("DELETE", "faults")
     finish(project)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -37,6 +37,8 @@ def turn(project: Project, alice: User, sandbox: Sandbox) -> Turn:
 def stopped_in_mid_answer(turn: Turn, *, told_here: bool) -> Turn:
     """Run it as a web process does, and stop it once there is text; by its row alone when another process is told."""
 
+    person = cast(User, turn.created_by)
+
     async def run() -> None:
         here: Stage = stage()
         await sync_to_async(Turn.objects.filter(pk=turn.pk).update)(lease=here.lease)
@@ -46,7 +48,7 @@ def stopped_in_mid_answer(turn: Turn, *, told_here: bool) -> Turn:
         async with asyncio.timeout(10):
             while not going.live.text:
                 await going.live.changed_since(going.live.version, 1)
-        await sync_to_async(request_stop)(turn)
+        await sync_to_async(request_stop)(turn, person)
         if told_here:
             here.stop(turn.pk)
         await here.settled(30)
@@ -97,7 +99,7 @@ def test_an_answer_that_nobody_heard_is_found_out_by_its_own_key_when_it_was_sto
 ) -> None:
     """The process died with the first event unread: there is no session to look into."""
     send_and_die(sandbox, turn)
-    assert request_stop(turn)
+    assert request_stop(turn, cast(User, turn.created_by))
     done = ended(turn)
     assert (done.status, done.final_credits, done.conversation.session_id == "") == (Turn.Status.DONE, 1, False)
     assert done.answer
@@ -106,7 +108,7 @@ def test_an_answer_that_nobody_heard_is_found_out_by_its_own_key_when_it_was_sto
 
 def test_a_question_that_rivya_never_got_costs_nothing_when_it_was_stopped(turn: Turn, sandbox: Sandbox) -> None:
     Turn.objects.filter(pk=turn.pk).update(sends=1, first_sent_at=timezone.now())
-    assert request_stop(turn)
+    assert request_stop(turn, cast(User, turn.created_by))
     stopped = ended(turn)
     assert (stopped.status, stopped.final_credits) == (Turn.Status.STOPPED, 0)
     assert_true(sandbox, stopped)
@@ -119,7 +121,7 @@ def test_what_cannot_be_found_out_about_a_stopped_question_is_put_before_a_perso
     monkeypatch.setattr("console.chat.confirming.CONFIRM_SECONDS", (0, 0.1))
     send_and_die(sandbox, turn)
     strike(sandbox, STREAM, fault | {"times": None})
-    assert request_stop(turn)
+    assert request_stop(turn, cast(User, turn.created_by))
     take_up()
     turn.refresh_from_db()
     assert turn.status == Turn.Status.NEEDS_REVIEW

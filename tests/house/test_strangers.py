@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 
+from console.audit.recording import record
 from console.credits import asking, ledger
 from console.credits.models import WalletInterval
 from console.files.models import FileKind, ReferenceFile
@@ -62,6 +63,7 @@ OBJECT_OF = {
     **dict.fromkeys(("webhooks:delivery", "webhooks:ring"), "delivery"),
     "teams:switch": "team",
     "support:end": "opening",
+    "audit:show": "line",
 }  # fmt: skip
 # Addresses whose id is of no team: Rivya's models are the same for everybody, a month
 # is everybody's, the others are links from a mail.
@@ -125,6 +127,7 @@ class Owned:
     opening: str
     endpoint: str
     delivery: str
+    line: str
 
 
 @pytest.fixture
@@ -152,7 +155,8 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
     endpoint = Endpoint.objects.create(team=team, account=key.account, key=key, name="Production")
     delivery = Delivery.objects.create(team=team, endpoint=endpoint, verdict="accepted", task_id="task_1")
     told = Notice.objects.get(kind="budget")
-    ids = [str(each.pk) for each in (*made, ask, charged, told, interval, opening, endpoint, delivery)]
+    line = record("team.changed", team, team_id=team.pk, actor=alice)
+    ids = [str(each.pk) for each in (*made, ask, charged, told, interval, opening, endpoint, delivery, line)]
     return Owned(*ids)
 
 

@@ -42,7 +42,7 @@ def test_a_project_is_made_with_its_key_and_budget(client: Client, alice: User, 
     assert answer.headers["Location"] == reverse("projects:show", args=[project.pk])
     assert (project.key, project.monthly_budget, project.created_by) == (stored, 600, alice)
     assert AuditEvent.objects.get().after == {
-        "name": "Spring", "purpose": "Pictures for spring", "key_id": str(stored.pk), "default_model": "z-image",
+        "name": "Spring", "purpose": "Pictures for spring", "key": str(stored), "default_model": "z-image",
         "monthly_budget": 600,
     }  # fmt: skip
 

@@ -1,0 +1,35 @@
+"""The page of a person's e-mail addresses: allauth's own, with a line for each change."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.account.views import email as allauth_page
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+
+from console.teams.models import User
+from console.teams.own_acts import record_own_act
+
+
+def addresses(request: HttpRequest) -> HttpResponseBase:
+    """`/account/email/`: add, remove, make one the first, have a link sent."""
+    if request.method != "POST" or not isinstance(request.user, User):
+        return allauth_page(request)  # type: ignore[no-any-return]
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=request.user.pk)
+        before = _facts(person)
+        answer: HttpResponseBase = allauth_page(request)
+        person.refresh_from_db()
+        if before != (after := _facts(person)):
+            record_own_act("address.changed", person, request=request, before=before, after=after)
+    return answer
+
+
+def _facts(person: User) -> dict[str, Any]:
+    known = EmailAddress.objects.filter(user=person).order_by("email")
+    return {"signs in with": person.email} | {each.email: _standing(each) for each in known}
+
+
+def _standing(address: EmailAddress) -> str:
+    first, verified = "first" if address.primary else "further", "confirmed" if address.verified else "not confirmed"
+    return f"{first}, {verified}"
