@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "console.catalogue",
     "console.jobs",
     "console.chat",
+    "console.failures",
     "console.worker",
     "allauth",
     "allauth.account",

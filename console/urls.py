@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("console.projects.urls")),
     path("", include("console.keys.urls")),
     path("", include("console.notices.urls")),
+    path("", include("console.failures.urls")),
     path("", include("console.teams.urls")),
     path("audit/", include(([path("", audit_views.index, name="index")], "audit"))),
     path("live/", include(([path("", stream, name="stream")], "live"))),

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from console.credits import asking, ledger
 from console.credits.models import WalletInterval
+from console.failures.models import Bulk, Cause, SavedView
 from console.files.models import FileKind, ReferenceFile
 from console.jobs.models import Result
 from console.notices.models import Notice
@@ -51,6 +52,17 @@ OBJECT_OF = {
     **dict.fromkeys(("chat:show", "chat:turns", "chat:title", "chat:archive", "chat:export"), "conversation"),
     **dict.fromkeys(("chat:turn", "chat:stream", "chat:stop", "chat:retry", "chat:resolution"), "turn"),
     "teams:switch": "team",
+    **dict.fromkeys(
+        (
+            "failures:show", "failures:notes", "failures:assignment", "failures:resolution", "failures:ignoring",
+            "failures:reopening", "failures:retries",
+        ),
+        "cause",
+    ),
+    **dict.fromkeys(
+        ("failures:retry", "failures:retry_progress", "failures:start_retry", "failures:stop_retry"), "bulk"
+    ),
+    "failures:remove_view": "saved_view",
 }  # fmt: skip
 # Addresses whose id is of no team: Rivya's models are the same for everybody, a month
 # is everybody's, the others are links from a mail.
@@ -72,6 +84,7 @@ QUERIES = [
     ("jobs:unopened", "project", "project"),
     ("chat:index", "project", "project"),
     ("chat:new", "project", "project"),
+    ("failures:index", "project", "project"),
 ]
 # Ids in forms: (address, name, object).
 FORMS = [
@@ -105,6 +118,9 @@ class Owned:
     charge: str
     notice: str
     interval: str
+    cause: str
+    bulk: str
+    saved_view: str
 
 
 @pytest.fixture
@@ -128,7 +144,11 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
         account=key.account, from_at=job.created_at, to_at=turn.created_at, before=9, after=7, unexplained=-2,
         is_final=True,
     )  # fmt: skip
-    ids = [str(each.pk) for each in (*made, ask, charged, Notice.objects.get(kind="budget"), interval)]
+    cause = Cause.objects.create(team=team, code="x", model="z-image", count=1, last_seen_at=job.created_at)
+    bulk = Bulk.objects.create(cause=cause, person=alice)
+    view = SavedView.objects.create(team=team, name="Mine")
+    told = Notice.objects.get(kind="budget")
+    ids = [str(each.pk) for each in (*made, ask, charged, told, interval, cause, bulk, view)]
     return Owned(*ids)
 
 
