@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "console.chat",
     "console.support",
     "console.webhooks",
+    "console.failures",
     "console.worker",
     "allauth",
     "allauth.account",

@@ -30,6 +30,7 @@ class Act(StrEnum):
     MANAGE_BUDGETS = "manage budgets"
     ALLOW_OVERRUN = "let a project pass its budget"
     CORRECT_LEDGER = "correct the ledger"
+    MEND_FAILURES = "look after failures"
 
 
 _EVERYONE = frozenset(Role)
@@ -48,6 +49,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_BUDGETS: _ADMINS,
     Act.ALLOW_OVERRUN: frozenset({Role.OWNER}),
     Act.CORRECT_LEDGER: _ADMINS,
+    Act.MEND_FAILURES: _MAKERS,
 }
 
 

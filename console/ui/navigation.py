@@ -9,13 +9,17 @@ from django.urls import NoReverseMatch, reverse
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One place or one thing to make. `route` is its URL name, `needs` the act of `teams.access.Act` it takes."""
+    """One place or one thing to make. `route` is its URL name, `needs` the act of `teams.access.Act` it takes.
+
+    `count` names the route that tells how much of it waits for somebody.
+    """
 
     label: str
     icon: str
     route: str
     keys: str = ""
     needs: str = ""
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Link:
     keys: str
     needs: str
     current: bool
+    count_url: str = ""
 
 
 WORK: Final = (
@@ -37,6 +42,7 @@ WORK: Final = (
     Entry("Models", "boxes", "catalogue:index", "g m"),
     Entry("Files", "folder-open", "files:index", "g f"),
     Entry("Usage", "chart-column", "credits:usage", "g u"),
+    Entry("Failures", "triangle-alert", "failures:index", "g x", count="failures:count"),
     Entry("Wallet", "wallet", "credits:wallet", "g w"),
 )
 TEAM: Final = (
@@ -64,7 +70,15 @@ def links(entries: tuple[Entry, ...], request: HttpRequest) -> list[Link]:
     """The entries that have a route, in their order."""
     found = ((entry, _address(entry.route)) for entry in entries)
     return [
-        Link(entry.label, entry.icon, url, entry.keys, entry.needs, _is_current(entry, request))
+        Link(
+            entry.label,
+            entry.icon,
+            url,
+            entry.keys,
+            entry.needs,
+            _is_current(entry, request),
+            _address(entry.count) if entry.count else "",
+        )
         for entry, url in found
         if url
     ]

@@ -23,6 +23,11 @@ _STATES: Final[dict[str, Shown]] = {
     "unknown": Shown("amber", "circle-question-mark", "Outcome unknown"),
     "needs_review": Shown("violet", "eye", "Needs review"),
     "withdrawn": Shown("grey", "undo-2", "Withdrawn"),
+    # causes of failures
+    "cause_open": Shown("red", "circle-alert", "Open"),
+    "cause_assigned": Shown("slate", "user", "Assigned"),
+    "cause_resolved": Shown("green", "circle-check", "Resolved"),
+    "cause_ignored": Shown("grey", "pause", "Ignored"),
     # turns of a conversation
     "streaming": Shown("blue", "circle-dot", "Answering"),
     "done": Shown("green", "circle-check", "Answered"),

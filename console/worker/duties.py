@@ -12,6 +12,8 @@ from console.credits.interval_thinning import thin_intervals
 from console.credits.reconciling import reconcile_wallets
 from console.credits.rolling import roll_up
 from console.credits.sampling import sample_wallets, thin_samples
+from console.failures.carrying import carry_retries
+from console.failures.grouping import group_failures
 from console.jobs.collecting import enqueue_stale
 from console.jobs.submission import put_lapsed_before_a_person
 from console.live.models import Event
@@ -46,6 +48,8 @@ DUTIES = (
     Duty(thin_samples, every_seconds=3600),
     Duty(thin_intervals, every_seconds=3600),
     Duty(roll_up, every_seconds=3),
+    Duty(group_failures, every_seconds=1),
+    Duty(carry_retries, every_seconds=0.5),
     Duty(prune_events, every_seconds=300),
     Duty(ring_late, every_seconds=0.5),
     Duty(ring_very_late, every_seconds=60),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from console.audit.recording import record
 from console.credits import asking, ledger
 from console.credits.models import WalletInterval
+from console.failures.models import Bulk, Cause, SavedView
 from console.files.models import FileKind, ReferenceFile
 from console.jobs.models import Result
 from console.notices.models import Notice
@@ -64,6 +65,17 @@ OBJECT_OF = {
     "teams:switch": "team",
     "support:end": "opening",
     "audit:show": "line",
+    **dict.fromkeys(
+        (
+            "failures:show", "failures:notes", "failures:assignment", "failures:resolution", "failures:ignoring",
+            "failures:reopening", "failures:retries",
+        ),
+        "cause",
+    ),
+    **dict.fromkeys(
+        ("failures:retry", "failures:retry_progress", "failures:start_retry", "failures:stop_retry"), "bulk"
+    ),
+    "failures:remove_view": "saved_view",
 }  # fmt: skip
 # Addresses whose id is of no team: Rivya's models are the same for everybody, a month
 # is everybody's, the others are links from a mail.
@@ -91,6 +103,7 @@ QUERIES = [
     ("jobs:unopened", "project", "project"),
     ("chat:index", "project", "project"),
     ("chat:new", "project", "project"),
+    ("failures:index", "project", "project"),
 ]
 # Ids in forms: (address, name, object).
 FORMS = [
@@ -128,6 +141,9 @@ class Owned:
     endpoint: str
     delivery: str
     line: str
+    cause: str
+    bulk: str
+    saved_view: str
 
 
 @pytest.fixture
@@ -154,9 +170,13 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
     opening = Opening.objects.create(team=team, staff=alice, reason="A ticket")
     endpoint = Endpoint.objects.create(team=team, account=key.account, key=key, name="Production")
     delivery = Delivery.objects.create(team=team, endpoint=endpoint, verdict="accepted", task_id="task_1")
-    told = Notice.objects.get(kind="budget")
     line = record("team.changed", team, team_id=team.pk, actor=alice)
-    ids = [str(each.pk) for each in (*made, ask, charged, told, interval, opening, endpoint, delivery, line)]
+    cause = Cause.objects.create(team=team, code="x", model="z-image", count=1, last_seen_at=job.created_at)
+    bulk = Bulk.objects.create(cause=cause, person=alice)
+    view = SavedView.objects.create(team=team, name="Mine")
+    told = Notice.objects.get(kind="budget")
+    rooms = (opening, endpoint, delivery, line, cause, bulk, view)
+    ids = [str(each.pk) for each in (*made, ask, charged, told, interval, *rooms)]
     return Owned(*ids)
 
 

@@ -1,0 +1,93 @@
+"""What a person does about a cause: note, take, resolve, ignore, open again. Conditional updates say who was first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from console.audit.recording import record
+from console.failures.models import Cause, Note
+from console.live.publishing import publish
+from console.teams.access import TeamRequest
+from console.teams.models import User
+
+_OPENED = {"closed_at": None, "ignored_until": None, "ignored_to_count": None, "ignored_a_day": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """What ends the ignoring; exactly one is set. `more` failures from now on, or more than `a_day` within a day."""
+
+    moment: datetime | None = None
+    more: int | None = None
+    a_day: int | None = None
+
+    @property
+    def words(self) -> str:
+        if self.moment is not None:
+            return f"until {self.moment:%d %B %Y}".replace(" 0", " ")
+        return f"until {self.more:,} more" if self.more else f"while not more than {self.a_day:,} a day"
+
+
+def add_note(cause: Cause, request: TeamRequest, text: str) -> None:
+    """Write down what somebody found out."""
+    with transaction.atomic():
+        _tell(cause, request, Note.Kind.NOTE, text)
+        _record("failure.noted", cause, request, {"characters": len(text)})
+
+
+def assign(cause: Cause, request: TeamRequest, to: User | None) -> bool:
+    """Give the cause to a member, or to nobody; False when it is closed."""
+    state = Cause.State.ASSIGNED if to else Cause.State.OPEN
+    words = f"to {to.display_name}" if to else "to nobody"
+    held = Cause.objects.filter(state__in=Cause.NEEDS_SOMEBODY)
+    return _move(cause, request, held, Note.Kind.ASSIGNED, words, state=state, assigned_to=to)
+
+
+def resolve(cause: Cause, request: TeamRequest, text: str) -> bool:
+    """Say that it is mended; False when it is closed already."""
+    held = Cause.objects.filter(state__in=Cause.NEEDS_SOMEBODY)
+    return _move(cause, request, held, Note.Kind.RESOLVED, text, **_OPENED | _closed(Cause.State.RESOLVED))
+
+
+def ignore(cause: Cause, request: TeamRequest, until: Until) -> bool:
+    """Leave it alone until something happens; False when it is closed already."""
+    held = Cause.objects.filter(state__in=Cause.NEEDS_SOMEBODY)
+    limits: dict[str, Any] = {"ignored_until": until.moment, "ignored_a_day": until.a_day}
+    limits["ignored_to_count"] = F("count") + until.more if until.more else None
+    return _move(cause, request, held, Note.Kind.IGNORED, until.words, **_closed(Cause.State.IGNORED) | limits)
+
+
+def reopen(cause: Cause, request: TeamRequest) -> bool:
+    """Open what is closed; False when it is open."""
+    held = Cause.objects.exclude(state__in=Cause.NEEDS_SOMEBODY)
+    opened = {**_OPENED, "state": Cause.State.OPEN, "assigned_to": None}
+    return _move(cause, request, held, Note.Kind.REOPENED, "", **opened)
+
+
+def _closed(state: Cause.State) -> dict[str, Any]:
+    return {"state": state, "closed_at": timezone.now(), "assigned_to": None}
+
+
+def _move(cause: Cause, request: TeamRequest, held: Any, kind: Note.Kind, words: str, **fields: Any) -> bool:
+    with transaction.atomic():
+        if not held.filter(pk=cause.pk).update(**fields):
+            return False
+        before = {"state": cause.state}
+        _tell(cause, request, kind, words)
+        _record(f"failure.{kind.value}", cause, request, {"state": fields["state"], "words": words}, before)
+    return True
+
+
+def _tell(cause: Cause, request: TeamRequest, kind: Note.Kind, words: str) -> None:
+    Note.objects.create(cause=cause, person=request.user, kind=kind, text=words)
+    publish(cause.team_id, "failures")
+
+
+def _record(
+    act: str, cause: Cause, request: TeamRequest, after: dict[str, Any], before: dict[str, Any] | None = None
+) -> None:
+    record(act, cause, team_id=cause.team_id, actor=request.user, before=before, after=after, request=request)

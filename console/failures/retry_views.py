@@ -1,0 +1,108 @@
+"""Many jobs tried again: the quote, the yes, the progress, the stop."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from console.failures import bulk as bulks
+from console.failures.carrying import spent
+from console.failures.cause_views import find
+from console.failures.models import Bulk, BulkItem
+from console.failures.quoting import draw_up
+from console.teams.access import Act, TeamRequest, enter, may
+
+MOST_SHOWN = 200
+
+
+@require_POST
+def create(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """POST `/failures/<id>/retries/`: a quote for the chosen jobs, or with `all` for every one not tried again yet."""
+    entered, cause = find(request, pk, Act.MEND_FAILURES)
+    chosen = (
+        None if request.POST.get("all") else [found for text in request.POST.getlist("job") if (found := _id(text))]
+    )
+    bulk = draw_up(cause, entered, chosen) if chosen is None or chosen else None
+    if bulk is None:
+        words = "Choose the jobs to try again." if chosen == [] else "Each of them was tried again before."
+        messages.warning(request, words)
+        return redirect("failures:show", pk)
+    return redirect("failures:retry", bulk.pk)
+
+
+@require_GET
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET `/failures/retries/<id>/`: the quote, or how far it is."""
+    entered, bulk = _find(request, pk)
+    return render(entered, "failures/retry.html", _context(entered, bulk))
+
+
+@require_GET
+def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET `/failures/retries/<id>/progress/`: the same without the frame."""
+    entered, bulk = _find(request, pk)
+    return render(entered, "failures/_retry.html", _context(entered, bulk))
+
+
+@require_POST
+def start(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """POST `/failures/retries/<id>/start/`: yes to the quote."""
+    entered, bulk = _find(request, pk, Act.MEND_FAILURES)
+    try:
+        bulks.start(bulk, entered)
+    except bulks.AnotherRuns:
+        messages.warning(request, "Another bulk retry of this cause is running. Wait for it, or stop it.")
+    return redirect("failures:retry", pk)
+
+
+@require_POST
+def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """POST `/failures/retries/<id>/stop/`: send no more of it."""
+    entered, bulk = _find(request, pk, Act.MEND_FAILURES)
+    if bulks.stop(bulk, entered):
+        messages.success(request, "Stopped. What was sent goes on; the rest is left out.")
+    else:
+        messages.warning(request, "It does not run any more.")
+    return redirect("failures:retry", pk)
+
+
+def _find(request: HttpRequest, pk: UUID, act: Act = Act.VIEW) -> tuple[TeamRequest, Bulk]:
+    found = Bulk.objects.visible_to(request.user).select_related("cause__team", "person")
+    bulk = get_object_or_404(found, pk=pk)
+    return enter(request, bulk.cause.team, act), bulk
+
+
+def _context(request: TeamRequest, bulk: Bulk) -> dict[str, Any]:
+    counts = dict(bulk.items.order_by().values_list("state").annotate(count=Count("pk")))
+    waiting, sent, skipped = (counts.get(state, 0) for state in BulkItem.State.values)
+    return {
+        "bulk": bulk,
+        "cause": bulk.cause,
+        "waiting": waiting,
+        "sent": sent,
+        "skipped": skipped,
+        "total": waiting + sent + skipped,
+        "ended": sent + skipped,
+        "spent": spent(bulk),
+        "reasons": _reasons(bulk.items.filter(state=BulkItem.State.SKIPPED)),
+        "skipped_items": bulk.items.filter(state=BulkItem.State.SKIPPED).select_related("job")[:MOST_SHOWN],
+        "sent_items": bulk.items.filter(state=BulkItem.State.SENT).select_related("new_job")[:MOST_SHOWN],
+        "is_live": bulk.ended_at is None and bulk.state != Bulk.State.QUOTED,
+        "may_mend": may(request.membership.role, Act.MEND_FAILURES),
+    }
+
+
+def _reasons(items: "QuerySet[BulkItem]") -> list[tuple[str, int]]:
+    counted = items.order_by().values_list("reason").annotate(count=Count("pk")).order_by("-count", "reason")
+    return list(counted[:20])
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
