@@ -90,7 +90,10 @@ def catch(caught: list[Knock]) -> ThreadingHTTPServer:
         def log_message(self, *_: Any) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 512  # a refused connection would be an event that comes a minute later
+
+    server = Server(("127.0.0.1", 0), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
