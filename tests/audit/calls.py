@@ -4,8 +4,6 @@
 `TAKEN_AWAY`: addresses that only read, but take data out of the console.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,69 +13,23 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from console.chat.models import Turn
 from console.credits import asking, ledger
 from console.credits.models import WalletInterval
-from console.jobs.models import Job, Result
+from console.jobs.models import Result
 from console.keys.models import Key
-from console.projects.models import Project
-from console.teams.models import Membership, Team, User
-from tests.conftest import Sandbox
-from tests.factories import make_account, make_chat_model, make_job, make_key, make_model, make_secret, make_turn
+from console.teams.models import Membership
+from tests.audit.room_calls import ROOM_CALLS, WITHOUT_IN_ROOMS
+from tests.audit.world import Call, Make, Sent, World, of
+from tests.factories import make_account, make_chat_model, make_key, make_model, make_secret
 from tests.files.library import make_file
 from tests.files.samples import picture
 from tests.jobs.creating import form_page
 
 PASSWORD = "correct horse battery"
-
-
-@dataclass
-class World:
-    """Alice's team, with what every call may need."""
-
-    alice: User
-    bob: User
-    team: Team
-    key: Key
-    project: Project
-    sandbox: Sandbox
-    browser: Client
-
-    def new_secret(self) -> str:
-        """Another secret of the same account at Rivya."""
-        secret = f"rvya_sk_test_{uuid4().hex}"
-        self.sandbox.control("POST", "keys", {"account": self.sandbox.account, "key": secret})
-        return secret
-
-    def job(self, **fields: Any) -> Job:
-        return make_job(self.project, self.alice, **fields)
-
-    def turn(self, **fields: Any) -> Turn:
-        return make_turn(self.project, self.alice, **fields)
-
-
-Sent = tuple[list[Any], dict[str, Any]]
-Make = Callable[[World], Sent]
-
-
-@dataclass(frozen=True)
-class Call:
-    """`make` prepares the world and gives what stands in the address, and the form. `act` is the line's."""
-
-    act: str
-    make: Make = field(default=lambda world: ([], {}))
-    signed_in: bool = True
-    as_staff: bool = False
-    has_facts: bool = True  # something is told as before or after
-
-
-def of(thing: Callable[[World], Any], **form: Any) -> Make:
-    """The id of one thing in the address, and a form that is always the same."""
-    return lambda world: ([thing(world).pk], form)
 
 
 def _second_key(world: World) -> Key:
@@ -202,6 +154,7 @@ CALLS: dict[str, Call] = {
     "account_email": Call("address.changed", lambda w: ([], {"action_add": "", "email": "second@example.com"})),
     "admin:logout": Call("session.closed", as_staff=True, has_facts=False),
     "admin:password_change": Call("password.changed", lambda w: ([], NEW_PASSWORD), as_staff=True),
+    **ROOM_CALLS,
 }
 
 
@@ -249,6 +202,7 @@ WITHOUT: dict[str, str] = {
     "healthz": "reads only, whatever the method",
     "readyz": "reads only, whatever the method",
     "metrics": "reads only, whatever the method",
+    **WITHOUT_IN_ROOMS,
 }
 
 TAKEN_AWAY: dict[str, Call] = {

@@ -36,9 +36,15 @@ PASSING = {"Session", "Event", "TokenRecord"}
 
 
 @pytest.fixture
-def world(alice: User, bob: User, team: Team, key: Key, project: Project, sandbox: Sandbox) -> World:
+def world(
+    alice: User, bob: User, team: Team, key: Key, project: Project, sandbox: Sandbox, settings: Any
+) -> Iterator[World]:
     EmailAddress.objects.create(user=alice, email=alice.email, primary=True)  # as allauth would on the first occasion
-    return World(alice, bob, team, key, project, sandbox, Client(REMOTE_ADDR=ADDRESS))
+    settings.PUBLIC_URL = "http://127.0.0.1:9"  # where Rivya would ring, and nobody answers
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
+    sandbox.control("PUT", "settings", {"allow_local_webhooks": True})
+    yield World(alice, bob, team, key, project, sandbox, Client(REMOTE_ADDR=ADDRESS))
+    sandbox.control("PUT", "settings", {"allow_local_webhooks": False})
 
 
 def prepared(world: World, call: Call) -> tuple[list[Any], dict[str, Any]]:
@@ -102,7 +108,7 @@ def test_a_change_whose_line_cannot_be_written_does_not_happen(world: World, nam
     world.browser.raise_request_exception = False
     with lines_refused():
         answer = world.browser.post(reverse(name, args=arguments), form)
-    assert answer.status_code == 500
+    assert answer.status_code in (500, 503)  # by which error the database refuses
     assert changed(before) == []
 
 
@@ -115,7 +121,7 @@ def test_every_address_that_takes_a_post_is_known(alice: User, browser_of: Any) 
             continue
         if browser_of(alice).post(some_address(route)).status_code != 405:
             unknown.append(route.name)
-    assert unknown == []
+    assert "\n".join(sorted(unknown)) == ""
 
 
 def test_what_the_tables_name_is_there() -> None:
