@@ -61,7 +61,7 @@ def seed(count: int) -> None:
             cursor.execute("PRAGMA synchronous = OFF")
             cursor.execute("PRAGMA cache_size = -400000")
     at = AuditEvent._meta.get_field("at")
-    at.auto_now_add = False  # type: ignore[attr-defined]
+    at.auto_now_add = False
     rows = (AuditEvent(**facts) for facts in facts_of_lines(teams, people, count))
     while batch := list(islice(rows, BATCH)):
         with transaction.atomic():
@@ -69,7 +69,7 @@ def seed(count: int) -> None:
             SearchEntry.objects.bulk_create(
                 SearchEntry(event=each, facets=facets_of(each), words=indexed_words(each)) for each in batch
             )
-    at.auto_now_add = True  # type: ignore[attr-defined]
+    at.auto_now_add = True
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(f"{count:,} lines in {time.monotonic() - began:,.0f} s", flush=True)
