@@ -35,7 +35,8 @@ def create(request: TeamRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             view, _ = SavedView.objects.update_or_create(team=request.team, name=name, defaults=told)
-            record("failure_view.saved", view, team_id=request.team.pk, actor=request.user, request=request)
+            filters = {"query": view.query}
+            record("failure_view.saved", view, team_id=view.team_id, actor=request.user, after=filters, request=request)
     except IntegrityError:  # two at once under one name: the other one stands
         messages.warning(request, "Somebody saved a view of this name just now.")
         return redirect("failures:index")
@@ -49,7 +50,8 @@ def removal(request: HttpRequest, pk: UUID) -> HttpResponse:
     view = get_object_or_404(SavedView.objects.visible_to(request.user).select_related("team"), pk=pk)
     entered = enter(request, view.team, Act.MEND_FAILURES)
     with transaction.atomic():
-        record("failure_view.removed", view, team_id=view.team_id, actor=entered.user, request=entered)
+        filters = {"query": view.query}
+        record("failure_view.removed", view, team_id=view.team_id, actor=entered.user, before=filters, request=entered)
         SavedView.objects.filter(pk=view.pk).delete()
     messages.success(request, f"The view {view.name} is gone.")
     return redirect("failures:index")

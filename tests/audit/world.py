@@ -54,6 +54,7 @@ class Call:
     signed_in: bool = True
     as_staff: bool = False
     has_facts: bool = True  # something is told as before or after
+    learns: frozenset[str] = frozenset()  # tables that keep what Rivya said, whatever comes of the act
 
 
 def of(thing: Callable[[World], Any], **form: Any) -> Make:
