@@ -19,7 +19,8 @@ from console.keys.models import Key
 from console.projects.models import Project
 from console.teams.models import Team, User
 from console.ui.admin import LookOnly
-from tests.audit.calls import BY_THE_LEDGER, CALLS, TAKEN_AWAY, WITHOUT, Call, World
+from tests.audit.calls import BY_THE_LEDGER, CALLS, TAKEN_AWAY, WITHOUT
+from tests.audit.world import Call, World
 from tests.conftest import Sandbox
 from tests.house.routes import Route, routes
 
