@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from console.failures import caring
 from console.failures.forms import AssignmentForm, IgnoringForm, NoteForm, ResolutionForm
 from console.failures.models import Cause, Failure
-from console.failures.presenting import rows
+from console.failures.presenting import rows, shares
 from console.jobs.models import Job
 from console.jobs.presenting import cards, listed_jobs
 from console.teams.access import Act, TeamRequest, enter, may
@@ -22,6 +22,7 @@ from console.ui.keyset import cursor_of, fetch_by_time, links, read_page
 
 PAGE_SIZE = 25
 MOST_NOTES = 50
+MOST_SHARES = 8
 _CLOSED = "Somebody was faster: this cause is no longer as you saw it."
 
 
@@ -98,10 +99,13 @@ def cause_context(request: TeamRequest, cause: Cause, **given: forms.Form) -> di
     page = read_page(partial(fetch_by_time, failures), cursor_of(request), PAGE_SIZE)
     listed = listed_jobs().filter(pk__in=[failure.pk for failure in page.rows])
     jobs = {card.job.pk: card for card in cards(cause.team_id, listed)}
+    projects, people = shares(cause, MOST_SHARES)
     retries = Job.objects.filter(retried_from__in=jobs).order_by("created_at")
     return {
         "row": rows(cause.team, [cause])[0],
         "cause": cause,
+        "projects": projects,
+        "people": people,
         "listed": [(failure, jobs[failure.pk]) for failure in page.rows if failure.pk in jobs],
         "tried": {each.retried_from_id: each for each in retries.only("retried_from_id", "status")},
         "links": links(request, page),

@@ -12,8 +12,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from console.failures.finding import Finding, find
-from console.failures.models import Cause, CauseDay, CauseShare, Changed, Failure
+from console.failures.models import Cause, Changed, Failure
 from console.failures.returning import bring_back
+from console.failures.summing import move_days, move_shares
 from console.jobs.models import Job
 from console.live.publishing import publish
 
@@ -97,20 +98,30 @@ class _Sums:
             Cause.objects.select_for_update(no_key=True).get(pk=cause_id)
             first, last = failures.order_by("failed_at", "id").first(), failures.order_by("-failed_at", "-id").first()
             Cause.objects.filter(pk=cause_id).update(first_seen_at=first, last_seen_at=last, **by)
-        _move(CauseDay, ("cause_id", "day"), self.days)
-        _move(CauseShare, ("cause_id", "project_id", "person_id"), self.shares)
+        move_days(self.days)
+        move_shares(self.shares)
 
 
 def _causes(findings: Iterable[Finding]) -> Mapping[tuple[UUID, str, str, str], UUID]:
     """The cause of each kind of failure, made where it is new."""
-    wanted = {finding.key: finding for finding in findings}
-    found: dict[tuple[UUID, str, str, str], UUID] = {}
-    for key in sorted(wanted):
-        team_id, code, model, message = key
-        named = {"model_name": wanted[key].model_name}
-        cause, _ = Cause.objects.get_or_create(team_id=team_id, code=code, model=model, message=message, defaults=named)
-        found[key] = cause.pk
-    return found
+    wanted = {finding.key: finding.model_name for finding in findings}
+    told = [
+        Cause(team_id=t, code=c, model=m, message=w, model_name=wanted[t, c, m, w]) for t, c, m, w in sorted(wanted)
+    ]
+    known = _known(wanted)
+    Cause.objects.bulk_create([each for each in told if _key(each) not in known], ignore_conflicts=True)
+    return known if len(known) == len(wanted) else _known(wanted)
+
+
+def _known(wanted: Mapping[tuple[UUID, str, str, str], str]) -> dict[tuple[UUID, str, str, str], UUID]:
+    teams, codes, models, messages = (set(part) for part in zip(*wanted, strict=True)) if wanted else [set()] * 4
+    alike = Cause.objects.filter(team_id__in=teams, code__in=codes, model__in=models, message__in=messages)
+    named = ("team_id", "code", "model", "message")
+    return {_key(cause): cause.pk for cause in alike.only(*named) if _key(cause) in wanted}
+
+
+def _key(cause: Cause) -> tuple[UUID, str, str, str]:
+    return cause.team_id, cause.code, cause.model, cause.message
 
 
 def _row(finding: Finding, cause_id: UUID | None) -> Failure:
@@ -124,14 +135,6 @@ def _keep(before: Mapping[UUID, Failure], counted: Mapping[UUID, Failure]) -> No
     changing = ["cause", "failed_at", "day", "project_id", "person_id", "charged", "returned", "ripens_at"]
     Failure.objects.bulk_update([counted[pk] for pk in before.keys() & counted.keys()], changing, batch_size=BATCH)
     Failure.objects.bulk_create(counted[pk] for pk in sorted(counted.keys() - before.keys()))
-
-
-def _move(model: type[CauseDay] | type[CauseShare], names: tuple[str, ...], sums: Mapping[Any, int]) -> None:
-    for key in sorted(key for key, change in sums.items() if change):
-        named = dict(zip(names, key, strict=True))
-        row, _ = model.objects.get_or_create(**named)
-        model.objects.filter(pk=row.pk).update(count=F("count") + sums[key])
-        model.objects.filter(pk=row.pk, count=0).delete()
 
 
 def _tell(sums: _Sums, before: Mapping[UUID, Failure], counted: Mapping[UUID, Failure]) -> None:

@@ -6,10 +6,10 @@ from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from console.failures.models import Cause, CauseShare
-from console.failures.models.cause import NOBODY
 from console.failures.trend import Trend, trends
 from console.failures.verdicts import Verdict, verdict_on
 from console.projects.models import Project
@@ -30,8 +30,8 @@ class Row:
 
     cause: Cause
     trend: Trend
-    projects: list[Share]
-    people: list[Share]
+    projects: int
+    people: int
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -47,28 +47,26 @@ class Row:
 
 
 def rows(team: Team, causes: Iterable[Cause]) -> list[Row]:
-    """These causes with all that a list shows, in four queries."""
+    """These causes with all that a list shows, in two queries."""
     causes = list(causes)
     ids = [cause.pk for cause in causes]
     today = timezone.localdate(timezone=ZoneInfo(team.time_zone))
     drawn = trends(ids, today)
-    shares = list(CauseShare.objects.filter(cause_id__in=ids))
-    projects = dict(Project.objects.filter(pk__in={each.project_id for each in shares}).values_list("pk", "name"))
-    people = {user.pk: user.display_name for user in User.objects.filter(pk__in={each.person_id for each in shares})}
-    return [
-        Row(
-            cause,
-            drawn[cause.pk],
-            _summed(((each.project_id, each.count) for each in shares if each.cause_id == cause.pk), projects),
-            _summed(((each.person_id, each.count) for each in shares if each.cause_id == cause.pk), people),
-        )
-        for cause in causes
-    ]
+    counted = CauseShare.objects.filter(cause_id__in=ids).values_list("cause_id")
+    distinct = {"projects": Count("project_id", distinct=True), "people": Count("person_id", distinct=True)}
+    whose = {pk: (projects, people) for pk, projects, people in counted.annotate(**distinct)}
+    return [Row(cause, drawn[cause.pk], *whose.get(cause.pk, (0, 0))) for cause in causes]
 
 
-def _summed(counts: Iterable[tuple[UUID, int]], names: Mapping[UUID, str]) -> list[Share]:
-    sums: dict[UUID, int] = {}
-    for pk, count in counts:
-        sums[pk] = sums.get(pk, 0) + count
-    told = [Share(names.get(pk, "Somebody who left" if pk == NOBODY else "Gone"), count) for pk, count in sums.items()]
-    return sorted(told, key=lambda share: (-share.count, share.name))
+def shares(cause: Cause, most: int) -> tuple[list[Share], list[Share]]:
+    """Whose failures these are: the projects and the people with the most."""
+    its = CauseShare.objects.filter(cause=cause).order_by()
+    projects = list(its.values_list("project_id").annotate(sum=Sum("count")).order_by("-sum")[:most])
+    people = list(its.values_list("person_id").annotate(sum=Sum("count")).order_by("-sum")[:most])
+    names = dict(Project.objects.filter(pk__in=[pk for pk, _ in projects]).values_list("pk", "name"))
+    users = {user.pk: user.display_name for user in User.objects.filter(pk__in=[pk for pk, _ in people])}
+    return _named(projects, names), _named(people, users)
+
+
+def _named(counts: Iterable[tuple[UUID, int]], names: Mapping[UUID, str]) -> list[Share]:
+    return [Share(names.get(pk, "Somebody who left"), count) for pk, count in counts]
