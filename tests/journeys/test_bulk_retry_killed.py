@@ -5,7 +5,7 @@ import sqlite3
 import time
 from contextlib import closing
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -76,7 +76,7 @@ def copy_job(stack: Stack, count: int) -> None:
 def grouped(stack: Stack) -> str:
     """The cause of them all, once every job is counted."""
     rows = books.read(stack, "SELECT id FROM failures_cause WHERE count = ?", JOBS)
-    return str(rows[0][0]) if rows else ""
+    return str(UUID(rows[0][0])) if rows else ""
 
 
 def quoted(person: Person, cause: str) -> tuple[str, int]:
