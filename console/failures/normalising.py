@@ -9,16 +9,16 @@ _LOOKED_AT: Final = 4000  # of a message as long as a page the beginning tells i
 
 # In this order: an address holds ids, an id holds numbers, and what is quoted may be any of them.
 _TAKEN_OUT: Final = (
-    (re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://\S+", re.IGNORECASE), "<address>"),
+    (re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://\S+", re.IGNORECASE), "…"),
     (
         re.compile(r"\"[^\"\n]{0,2000}\"|“[^”\n]{0,2000}”|„[^“”\n]{0,2000}[“”]|«[^»\n]{0,2000}»|`[^`\n]{0,2000}`"),
-        "<text>",
+        "…",
     ),
-    (re.compile(r"(?<!\w)'[^'\n]{0,2000}'(?!\w)|‘[^’\n]{0,2000}’"), "<text>"),
-    (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE), "<id>"),
-    (re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]{6,}\b"), "<id>"),  # letters and digits: req_04c1, task-9f
-    (re.compile(r"\b(?:[0-9a-f]{16,})\b", re.IGNORECASE), "<id>"),
-    (re.compile(r"[-+]?\d+(?:[.,:]\d+)*"), "<n>"),
+    (re.compile(r"(?<!\w)'[^'\n]{0,2000}'(?!\w)|‘[^’\n]{0,2000}’"), "…"),
+    (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE), "…"),
+    (re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]{6,}\b"), "…"),  # letters and digits: req_04c1, task-9f
+    (re.compile(r"\b(?:[0-9a-f]{16,})\b", re.IGNORECASE), "…"),
+    (re.compile(r"[-+]?\d+(?:[.,:]\d+)*"), "#"),
 )
 
 

@@ -11,6 +11,7 @@ from console.jobs.explaining import Explanation, explain, retry_url
 from console.jobs.models import Job, JobInput, Result, Step
 from console.jobs.presenting import Card
 from console.jobs.resolving import ResolutionForm
+from console.jobs.saying import Said, can_be_read
 from console.jobs.telling import Told, tell
 from console.jobs.timing import usual_seconds
 
@@ -63,6 +64,7 @@ class Face:
     may_submit: bool
     form: ResolutionForm
     may_manage: bool = False
+    said: Said | None = None
 
     @cached_property
     def card(self) -> Card:
@@ -91,7 +93,8 @@ class Face:
 
     @property
     def told_steps(self) -> list[Told]:
-        return [tell(step) for step in self.steps]
+        earlier = [None, *(step.last_at for step in self.steps)]
+        return [tell(step, before) for step, before in zip(self.steps, earlier, strict=False)]
 
     @cached_property
     def usual(self) -> float | None:
@@ -145,6 +148,10 @@ class Face:
     @property
     def can_be_checked(self) -> bool:
         return self.may_submit and can_be_checked(self.job)
+
+    @property
+    def can_be_read(self) -> bool:
+        return self.may_submit and can_be_read(self.job)
 
     @property
     def can_be_withdrawn(self) -> bool:

@@ -39,10 +39,12 @@ class Told:
     at: datetime
     last_at: datetime
     count: int
+    source: str
+    later_seconds: float | None = None
 
 
-def tell(step: Step) -> Told:
-    """What the timeline says of `step`."""
+def tell(step: Step, before: datetime | None = None) -> Told:
+    """What the timeline says of `step`; `before` is when the step before it (last) happened."""
     icon, tone = _MARKS.get(step.kind, ("circle", "slate"))
     title = str(step.get_kind_display())
     note = step.note
@@ -52,7 +54,9 @@ def tell(step: Step) -> Told:
     if step.kind in _MONEY and "credits" in step.detail:
         note = f"{step.detail['credits']:,} credit{'' if step.detail['credits'] == 1 else 's'}"
     words = " · ".join(filter(None, [note, *_details(step)]))
-    return Told(icon, tone, title, words, step.at, step.last_at, step.count)
+    later = max(0.0, (step.at - before).total_seconds()) if before else None
+    source = str(step.get_source_display())
+    return Told(icon, tone, title, words, step.at, step.last_at, step.count, source, later)
 
 
 def _details(step: Step) -> list[str]:

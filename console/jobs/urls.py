@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:pk>/withdrawal/", action_views.withdrawal, name="withdrawal"),
     path("jobs/<uuid:pk>/check/", action_views.ask_now, name="check"),
     path("jobs/<uuid:pk>/resolution/", action_views.resolution, name="resolution"),
+    path("jobs/<uuid:pk>/reading/", evidence_views.reading, name="reading"),
     path("jobs/<uuid:pk>/bundle/", evidence_views.bundle, name="bundle"),
     path("jobs/<uuid:pk>/code/", evidence_views.code, name="code"),
     path("keys/<uuid:pk>/jobs/", list_views.using_key, name="using_key"),

@@ -11,6 +11,7 @@ from console.jobs.facing import Face
 from console.jobs.looking import mark_opened
 from console.jobs.models import Job
 from console.jobs.resolving import ResolutionForm
+from console.jobs.saying import Said
 from console.teams.access import Act, TeamRequest, enter, is_looked_at, may
 
 
@@ -44,8 +45,10 @@ def find(request: HttpRequest, pk: UUID, act: Act = Act.VIEW) -> tuple[TeamReque
     return enter(request, job.team, act), job
 
 
-def face_context(request: TeamRequest, job: Job, form: ResolutionForm | None = None) -> dict[str, Any]:
+def face_context(
+    request: TeamRequest, job: Job, form: ResolutionForm | None = None, said: Said | None = None
+) -> dict[str, Any]:
     """What `jobs/show.html` and its parts take."""
     role = request.membership.role
-    shown = Face(job, may(role, Act.SUBMIT), form or ResolutionForm(), may(role, Act.MANAGE_TEAM))
+    shown = Face(job, may(role, Act.SUBMIT), form or ResolutionForm(), may(role, Act.MANAGE_TEAM), said)
     return {"face": shown, "job": job, "project": job.project}

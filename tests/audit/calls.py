@@ -102,6 +102,7 @@ def _upload(world: World) -> Sent:
     return [], {"project": world.project.pk, "file": SimpleUploadedFile("boat.png", picture())}
 
 
+NOTED = frozenset({"jobs.Step", "keys.Secret"})  # of a read at Rivya
 RAN = {"outcome": "never_ran", "reason": "Rivya's support says so"}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "a longer horse battery", "password2": "a longer horse battery"}
 SETTINGS = {"name": "Studio", "time_zone": "Europe/Berlin", "billing_contact": "Dana", "low_balance_at": "7"}
@@ -127,6 +128,9 @@ CALLS: dict[str, Call] = {
     "teams:remove": Call("member.removed", of(lambda w: Membership.objects.get(user=w.bob))),
     "jobs:withdrawal": Call("job.withdrawn", of(lambda w: w.job())),
     "jobs:check": Call("job.checked", of(lambda w: w.job(status="processing", rivya_id="task_1"))),
+    "jobs:reading": Call(
+        "job.read", of(lambda w: w.job(status="processing", rivya_id="task_1")), has_facts=False, learns=NOTED
+    ),
     "jobs:resolution": Call("job.resolved", of(lambda w: w.job(status="needs_review", next_check_at=None), **RAN)),
     "jobs:result_reference": Call("file.added", of(_result)),
     "files:index": Call("file.added", _upload),

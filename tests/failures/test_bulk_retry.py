@@ -143,7 +143,7 @@ def test_what_cannot_be_tried_again_says_why(client: Client, studio: Project, al
     }
     assert bulk.quoted_credits == 1
     text = client.get(f"/failures/retries/{bulk.pk}/").content.decode()
-    assert "Try 1 job again · 1 credits" in text
+    assert "Try 1 job again · 1 credit<" in text
     assert "The reference file fox.png was removed." in text
 
 

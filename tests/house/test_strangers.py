@@ -31,7 +31,7 @@ OBJECT_OF = {
     **dict.fromkeys(
         (
             "jobs:show", "jobs:card", "jobs:row", "jobs:face", "jobs:timeline", "jobs:withdrawal", "jobs:check",
-            "jobs:resolution", "jobs:bundle", "jobs:code", "jobs:latest",
+            "jobs:resolution", "jobs:reading", "jobs:bundle", "jobs:code", "jobs:latest",
         ),
         "job",
     ),
