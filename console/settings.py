@@ -133,6 +133,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'console.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "console.engine.sqlite"
     # A charge must survive power loss (FULL); writers queue instead of failing (IMMEDIATE and a long time-out).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

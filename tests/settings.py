@@ -16,7 +16,7 @@ make_keyset(KEYSET_PATH)
 
 RIVYA_TIMEOUT_SECONDS = 3.0
 DATABASES["default"].setdefault("TEST", {})
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     # A file, as in production: several threads share it, and WAL is tested with it.
     DATABASES["default"]["TEST"]["NAME"] = str(DATA_DIR / "test.sqlite3")
 

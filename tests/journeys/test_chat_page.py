@@ -165,6 +165,8 @@ def test_what_is_written_while_another_model_is_fetched_is_kept(page: Page) -> N
     page.route("**/chat/new/?model=**", hold)
     page.locator("#id_message").fill("Begun")
     page.locator("#chat-model").select_option("claude-sonnet-4-6-chat")
+    while not waiting:
+        page.wait_for_timeout(20)
     page.locator("#id_message").press_sequentially(" and gone on")
     page.locator("#id_message").press("Home")
     waiting[0].continue_()

@@ -97,13 +97,17 @@ def test_looking_writes_nothing_at_all(seen: Client, owned: Owned, alice: User) 
         written += [(path, each) for each in sql if not _is_the_consoles_own(each)]
     assert written == []
     assert asked > 40
+    taken = list(AuditEvent.objects.filter(act__in=("jobs.exported", "job.bundled", "conversation.exported")))
+    assert len(taken) == 3
+    told = {(line.actor_id, line.after["seen_as"]) for line in taken}
+    assert told == {(User.objects.get(email="sue@example.com").pk, str(alice))}
     assert Job.objects.get(pk=owned.job.pk).opened_at is None
     assert Notice.objects.get(kind="budget").read_at is None
 
 
 def _is_the_consoles_own(sql: str) -> bool:
-    """Which team the staff's own session shows, and what the console remembers of Rivya's lists and wallets."""
-    own = ("django_session", "console_cache", "catalogue_catalogue", "credits_walletwatch")
+    """Which team the staff's own session shows, what the console remembers of Rivya, and that data was taken away."""
+    own = ("audit_", "django_session", "console_cache", "catalogue_catalogue", "credits_walletwatch")
     return any(table in sql for table in own)
 
 
