@@ -60,7 +60,8 @@ def record(
     """Add a line. `subject` is the model instance (or Thing) acted on; without an `actor` it was the console itself.
 
     `before` and `after` are masked here, whatever is in them. Support reads the subject's own name (`str`): it must not
-    hold what people or models wrote, unless `closing.py` closes its kind. Who looks through another's eyes is the actor.
+    hold what people or models wrote, unless `closing.py` closes its kind. Who looks through another's eyes is the
+    actor.
     """
     if viewing := getattr(request, "viewing", None):
         actor, after = viewing.opening.staff, {**(after or {}), "seen_as": str(actor)}
