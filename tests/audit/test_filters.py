@@ -141,6 +141,13 @@ def test_a_request_and_an_address_are_found(browser_of: Any, team: Team, alice: 
         assert len(client.get(PATH, {"q": text}).context["lines"]) == 1
 
 
+def test_an_id_that_looks_like_a_number_is_found(team: Team, alice: User, rf: Any) -> None:
+    asked = rf.get("/")
+    asked.request_id = "12e34abc0581"
+    record("team.changed", team, team_id=team.pk, actor=alice, request=asked)
+    assert len(walked(Wish(team=team.pk, q="12e34abc0581"))) == len(walked(Wish(team=team.pk, q="12e34ab"))) == 1
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -18,10 +18,11 @@ CREATE TRIGGER audit_searchentry_written AFTER INSERT ON audit_searchentry BEGIN
     INSERT INTO audit_words (rowid, facets, words) VALUES (NEW.id, NEW.facets, NEW.words);
 END
 """
+# The words as they are: PostgreSQL's own parser takes the beginning of an id such as 12e34abc for a number.
 POSTGRESQL = (
     """
 ALTER TABLE audit_searchentry ADD COLUMN document tsvector GENERATED ALWAYS AS (
-    to_tsvector('simple'::regconfig, words)
+    array_to_tsvector(array_remove(string_to_array(lower(words), ' '), ''))
     || array_to_tsvector(string_to_array('=' || replace(facets, ' ', ' ='), ' '))
 ) STORED
 """,
