@@ -13,8 +13,9 @@ from tests.stack import Stack
 
 # All that these pages ask for by themselves, or because the test pressed something.
 EXPECTED = re.compile(
-    r"GET (/static/.+|/live/.*|/wallet/.*|/credits/.*|/usage/.*|/notices/bell/|/chat/([0-9a-f-]{36}/)?|/chat/new/"
-    r"|/chat/[0-9a-f-]{36}/turns/|/chat/turns/[0-9a-f-]{36}/(stream/)?|/files/([0-9a-f-]{36}/(preview/|content/)?|picker/)?|/jobs/new/.*|/jobs/quote/.*"
+    r"GET (/static/.+|/live/.*|/wallet/.*|/credits/.*|/usage/.*|/notices/bell/|/failures/(count|asking)/"
+    r"|/chat/([0-9a-f-]{36}/)?|/chat/new/|/chat/[0-9a-f-]{36}/turns/|/chat/turns/[0-9a-f-]{36}/(stream/)?"
+    r"|/files/([0-9a-f-]{36}/(preview/|content/)?|picker/)?|/jobs/new/.*|/jobs/quote/.*"
     r"|/account/login/|/)"
     r"|POST (/account/login/|/chat/|/chat/[0-9a-f-]{36}/turns/|/files/)"
 )
