@@ -67,22 +67,23 @@
     const told = new URLSearchParams({ model: form.elements.model.value, project: form.elements.project.value });
     htmx.ajax("GET", `${choices.dataset.chatChoices}?${told}`, { target: "#chat-new-parts", swap: "outerHTML", select: "#chat-new-parts" });
   });
-  // The person goes on writing while the answer is on its way: what stands there at the last moment is what is kept.
-  let kept = null;
+  // The person goes on writing while the answer is on its way: what stands there at the last moment goes into the new
+  // form before that is put into its place, and is never written over later.
+  let cursor = null;
   document.addEventListener("htmx:before:swap", (event) => {
     const area = textOf(document.querySelector("#composer:has(#chat-new-parts)"));
-    if (!area || event.detail.ctx.target?.id !== "chat-new-parts") return;
-    kept = { draft: area.value, from: area.selectionStart, to: area.selectionEnd, isFocused: area === document.activeElement };
+    const drawn = event.detail.tasks.map((task) => task.fragment?.querySelector("#composer-fields [data-composer-text]")).find(Boolean);
+    if (!area || !drawn || !drawn.closest("#chat-new-parts")) return;
+    drawn.value = area.value;
+    cursor = area === document.activeElement ? [area.selectionStart, area.selectionEnd] : null;
   });
   document.addEventListener("htmx:after:swap", () => {
-    const area = kept && textOf(document.querySelector("[data-composer]"));
-    if (area) {
-      area.value = kept.draft;
-      area.setSelectionRange(kept.from, kept.to);
-      if (kept.isFocused) area.focus({ preventScroll: true });
+    const area = cursor && textOf(document.querySelector("[data-composer]"));
+    if (area && document.activeElement !== area) {
+      area.focus({ preventScroll: true });
+      area.setSelectionRange(...cursor);
     }
-    kept = null;
-    refresh();
+    cursor = null;
   });
 
   const turns = document.querySelector("[data-chat-turns]");

@@ -171,6 +171,7 @@ def test_what_is_written_while_another_model_is_fetched_is_kept(page: Page) -> N
     page.locator("#id_message").press("Home")
     waiting[0].continue_()
     expect(page.locator("#id_message")).to_have_attribute("placeholder", re.compile("Claude"))
+    expect(page.locator("#id_message")).to_be_focused()
     page.keyboard.type("> ")
     expect(page.locator("#id_message")).to_have_value("> Begun and gone on")
 
