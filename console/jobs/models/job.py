@@ -1,6 +1,7 @@
 """One Rivya generation, from the click to the last byte."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -35,9 +36,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         in_doubt = models.Q(rivya_id="", sends__gt=models.F("clear_sends"))
         return self.open().filter(in_doubt, first_sent_at__lt=long_ago)
 
-    def nudge(self, rivya_id: str, account_id: uuid.UUID) -> int:
-        """Make the job with this Rivya id due now; returns how many there were (0 or 1)."""
-        return self.open().filter(rivya_id=rivya_id, account_id=account_id).update(next_check_at=timezone.now())
+    def nudge(self, jobs: Iterable[uuid.UUID]) -> int:
+        """Make these due now, as far as they are open; returns how many were."""
+        due = list(jobs)
+        return self.open().filter(pk__in=due).update(next_check_at=timezone.now()) if due else 0
 
 
 class Job(models.Model):
