@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from console.keys.models import Key
+from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -14,7 +15,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects, found through the asker."""
 
     def visible_to(self, user: Any) -> "ProjectQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def open(self) -> "ProjectQuerySet":
         return self.filter(archived_at=None)

@@ -36,8 +36,8 @@ class TeamAdmin(LookOnly):
 class MembershipAdmin(LookOnly):
     """Who belongs where."""
 
-    list_display = ("user", "team", "role", "joined_at")
-    fields = ("user", "team", "role", "joined_at")
+    list_display = ("user", "team", "role", "joined_at", "suspended_at")
+    fields = ("user", "team", "role", "joined_at", "suspended_at", "suspended_by")
     list_filter = ("role",)
     search_fields = ("user__email", "team__name")
     list_select_related = ("user", "team")

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from console.audit.recording import record
+from console.teams.belonging import member
 
 
 class UserManager(BaseUserManager["User"]):
@@ -68,7 +69,7 @@ class TeamQuerySet(models.QuerySet["Team"]):
     """Teams, found through the asker."""
 
     def visible_to(self, user: Any) -> "TeamQuerySet":
-        return self.filter(memberships__user=user)
+        return self.filter(member(user, ""))
 
 
 class Team(models.Model):
@@ -88,14 +89,26 @@ class Team(models.Model):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Who belongs where."""
+
+    def active(self) -> "MembershipQuerySet":
+        """Those that count now: not suspended, and of a person who may sign in."""
+        return self.filter(suspended_at=None, user__is_active=True)
+
+
 class Membership(models.Model):
-    """One person's one role in one team."""
+    """One person's one role in one team. While it is suspended the person is to the team as a stranger."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=Role.choices)
     joined_at = models.DateTimeField(auto_now_add=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["joined_at"]
