@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "console.worker",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_filters",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "console.teams.last_seen.last_seen",
     "console.support.middleware.through_their_eyes",
     "console.ui.middleware.problems",
 ]
