@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("teams", "0002_wallet_settings"),
+        ("teams", "0003_known_sessions"),
     ]
 
     operations = [
