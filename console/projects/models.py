@@ -8,7 +8,7 @@ from django.db import models
 
 from console.keys.models import Key
 from console.teams.belonging import member
-from console.teams.models import Team
+from console.teams.models import Membership, Team
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -44,6 +44,20 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProjectMember(models.Model):
+    """A project that a member who is not let into all of them (`Membership.all_projects`) may enter."""
+
+    id = models.BigAutoField(primary_key=True)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="project_members")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_members")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "project"], name="once_in_a_project")]
+
+    def __str__(self) -> str:
+        return f"{self.membership}: {self.project}"
 
 
 class StandingBudget(models.Model):

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib import admin
 from django.db import connection
@@ -40,7 +39,6 @@ PASSING = {"Session", "UserSession", "Event", "TokenRecord"}
 def world(
     alice: User, bob: User, team: Team, key: Key, project: Project, sandbox: Sandbox, settings: Any
 ) -> Iterator[World]:
-    EmailAddress.objects.create(user=alice, email=alice.email, primary=True)  # as allauth would on the first occasion
     settings.PUBLIC_URL = "http://127.0.0.1:9"  # where Rivya would ring, and nobody answers
     settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
     sandbox.control("PUT", "settings", {"allow_local_webhooks": True})
