@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "console.worker",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_filters",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "console.teams.last_seen.last_seen",
     "console.support.middleware.through_their_eyes",
     "console.ui.middleware.problems",
 ]
@@ -196,11 +198,19 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "console.teams.accounts.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "console.teams.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up
+ACCOUNT_FORMS = {"signup": "console.teams.signing_up_form.SignUpForm"}
+# Mails that invite: a hundred a team and day; the same one three times an hour.
+ACCOUNT_RATE_LIMITS = {"invitation": "100/d/key", "invitation_again": "3/h/key"}
+# Who may make an account: `invitation`, or `open` to everybody who reaches the page.
+SIGNUP = env.str("CONSOLE_SIGNUP", default="invitation")
+if SIGNUP not in {"invitation", "open"}:
+    raise ImproperlyConfigured("CONSOLE_SIGNUP is `invitation` or `open`.")
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Rivya Team Console] "
 ACCOUNT_SESSION_REMEMBER = True

@@ -15,7 +15,8 @@ from console.jobs.opening import Order, open_job
 from console.keys import vault
 from console.keys.models import Account, Key, Secret
 from console.projects.models import Project
-from console.teams.models import Membership, Role, Team, User
+from console.teams.inviting import LASTS, hashed
+from console.teams.models import Invitation, Membership, Role, Team, User
 
 _numbers = count(1)
 
@@ -28,6 +29,15 @@ def make_chat_model(model_id: str = "gpt-5-2-chat", **fields: Any) -> CatalogueM
     able = {"streaming": True, "web_search": True, "image_attachments": True, "thoughts": False, "reasoning": True}
     values = {"category": "chat", "base_credits": 3, "billing_type": "TOKEN_BASED", "max_prompt_length": 20000}
     return make_model(model_id, **values | {"raw": {"id": model_id, "chat_capabilities": able}} | fields)
+
+
+def make_invitation(
+    team: Team, email: str = "dana@example.com", *, by: User | None = None, **fields: Any
+) -> Invitation:
+    """An open one; its token is "token-of-" and the address."""
+    now = timezone.now()
+    values = {"role": Role.MEMBER, "sent_at": now, "expires_at": now + LASTS, "token_hash": hashed(f"token-of-{email}")}
+    return Invitation.objects.create(team=team, email=email, made_by=by, **values | fields)
 
 
 def make_job(project: Project, person: User, *, model: CatalogueModel | None = None, **fields: Any) -> Job:

@@ -16,6 +16,7 @@ _OPEN: Final = frozenset(
         "account",
         "budget",
         "entry",
+        "invitation",
         "key",
         "keyset",
         "membership",

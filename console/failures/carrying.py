@@ -85,7 +85,7 @@ def spent(bulk: Bulk) -> int:
 def _person(bulk: Bulk) -> User:
     """Whoever said yes, if they still may."""
     team_id = bulk.cause.team_id
-    membership = Membership.objects.filter(team_id=team_id, user=bulk.person, user__is_active=True).first()
+    membership = Membership.objects.active().filter(team_id=team_id, user=bulk.person).first()
     if bulk.person is None or membership is None:
         raise CannotRetry("Whoever started this bulk retry is no longer in the team.")
     if not (may(membership.role, Act.SUBMIT) and may(membership.role, Act.MEND_FAILURES)):

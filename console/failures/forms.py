@@ -38,7 +38,7 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, team: Team, data: Any = None, *, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        members = Membership.objects.filter(team=team, user__is_active=True).select_related("user")
+        members = Membership.objects.active().filter(team=team).select_related("user")
         self.members = {str(each.user_id): each.user for each in members.order_by("user__name")}
         choices = [("", "Nobody"), *((pk, user.display_name) for pk, user in self.members.items())]
         self.fields["person"] = forms.ChoiceField(label="Who looks after it", required=False, choices=choices)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from console.keys.models import Account
 from console.projects.models import Project
+from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -34,7 +35,7 @@ class ReferenceFileQuerySet(models.QuerySet["ReferenceFile"]):
     """Files, found through the asker."""
 
     def visible_to(self, user: Any) -> "ReferenceFileQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def kept(self) -> "ReferenceFileQuerySet":
         return self.filter(removed_at=None)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -13,7 +14,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
     """Accounts, found through the asker."""
 
     def visible_to(self, user: Any) -> "AccountQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
 
 class Account(models.Model):
@@ -68,7 +69,7 @@ class KeyQuerySet(models.QuerySet["Key"]):
     """Keys, found through the asker."""
 
     def visible_to(self, user: Any) -> "KeyQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def usable(self) -> "KeyQuerySet":
         return self.filter(state=Key.State.ACTIVE)

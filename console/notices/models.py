@@ -6,23 +6,22 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from console.teams.models import Membership, Team, User
+from console.teams.models import Membership, Team
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices, each for one person of one team."""
 
     def visible_to(self, user: Any) -> "NoticeQuerySet":
-        member = Membership.objects.filter(user=user, team=models.OuterRef("team"))
+        member = Membership.objects.active().filter(user=user, team=models.OuterRef("team"))
         return self.filter(models.Exists(member), person=user)
 
     def unmailed(self) -> "NoticeQuerySet":
         """Those whose mail is still to go out, for people who want it and still belong to the team."""
         without = MailChoice.objects.filter(person=models.OuterRef("person"), wants_mail=False)
-        member = Membership.objects.filter(user=models.OuterRef("person"), team=models.OuterRef("team"))
-        active = User.objects.filter(pk=models.OuterRef("person"), is_active=True)
+        member = Membership.objects.active().filter(user=models.OuterRef("person"), team=models.OuterRef("team"))
         wanted = self.filter(mailed_at=None, read_at=None)
-        return wanted.filter(~models.Exists(without), models.Exists(member), models.Exists(active))
+        return wanted.filter(~models.Exists(without), models.Exists(member))
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)

@@ -7,14 +7,15 @@ from django.conf import settings
 from django.db import models
 
 from console.keys.models import Key
-from console.teams.models import Team
+from console.teams.belonging import member
+from console.teams.models import Membership, Team
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects, found through the asker."""
 
     def visible_to(self, user: Any) -> "ProjectQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def open(self) -> "ProjectQuerySet":
         return self.filter(archived_at=None)
@@ -43,6 +44,20 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProjectMember(models.Model):
+    """A project that a member who is not let into all of them (`Membership.all_projects`) may enter."""
+
+    id = models.BigAutoField(primary_key=True)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="project_members")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_members")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "project"], name="once_in_a_project")]
+
+    def __str__(self) -> str:
+        return f"{self.membership}: {self.project}"
 
 
 class StandingBudget(models.Model):

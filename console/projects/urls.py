@@ -1,6 +1,6 @@
 from django.urls import path
 
-from console.projects import views
+from console.projects import inviting_views, joining_views, views
 
 app_name = "projects"
 urlpatterns = [
@@ -9,5 +9,8 @@ urlpatterns = [
     path("projects/<uuid:pk>/", views.show, name="show"),
     path("projects/<uuid:pk>/settings/", views.edit, name="edit"),
     path("projects/<uuid:pk>/archive/", views.archive, name="archive"),
+    path("people/invitations/", inviting_views.invite, name="invite"),
+    path("join/", joining_views.join, name="join"),
+    path("join/<str:token>/", joining_views.follow, name="follow"),
     path("keys/<uuid:pk>/projects/", views.using_key, name="using_key"),
 ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from console.teams.belonging import member
 from console.teams.models import Team, User
 
 LASTS = timedelta(minutes=30)
@@ -22,7 +23,7 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
     """Openings, found through the team's people or by who holds them."""
 
     def visible_to(self, user: Any) -> "OpeningQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def open(self) -> "OpeningQuerySet":
         return self.filter(ended_at=None, until__gt=timezone.now())

@@ -50,7 +50,7 @@ def _index(request: HttpRequest) -> HttpResponse:
     mine = Opening.objects.filter(staff=request.user).select_related("team", "ended_by")  # type: ignore[misc]
     openings = list(mine[:MOST_SHOWN])
     teams = [opening.team_id for opening in openings if opening.is_open]
-    people = Membership.objects.filter(team__in=teams, user__is_active=True).select_related("user")
+    people = Membership.objects.active().filter(team__in=teams).select_related("user")
     members: dict[UUID, list[Membership]] = {}
     for member in people.order_by("user__email"):
         members.setdefault(member.team_id, []).append(member)

@@ -30,7 +30,7 @@ class WouldShowMore(Exception):
 
 def begin(opening: Opening, person: User, request: HttpRequest) -> Viewing:
     """Begin to see as the person sees, until the opening ends. Raises Http404 for who is no member, WouldShowMore."""
-    get_object_or_404(opening.team.memberships.filter(user__is_active=True), user=person)
+    get_object_or_404(opening.team.memberships.active(), user=person)
     if closed := closed_teams_of(person, opening.staff):
         raise WouldShowMore(closed)
     with transaction.atomic():

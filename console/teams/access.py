@@ -92,7 +92,7 @@ def in_team(
 
 def enter(request: HttpRequest, team: Team, act: Act = Act.VIEW) -> TeamRequest:
     """For pages of one object, found through the asker: makes its team the current one. 403 when the role may not."""
-    mine = Membership.objects.select_related("team").filter(user=request.user)  # type: ignore[misc]
+    mine = Membership.objects.active().select_related("team").filter(user=request.user)  # type: ignore[misc]
     membership = get_object_or_404(mine, team=team)  # removed since the object was found
     if request.session.get(SESSION_TEAM) != str(team.pk):  # a fragment that reloads itself must not write the session
         request.session[SESSION_TEAM] = str(team.pk)
@@ -104,21 +104,20 @@ def current_membership(request: HttpRequest) -> Membership | None:
     """The membership of the team chosen in this session, else of the one joined first; None without any."""
     if not request.user.is_authenticated:
         return None
-    mine = list(Membership.objects.select_related("team").filter(user=request.user))
+    mine = list(Membership.objects.active().select_related("team").filter(user=request.user))
     chosen = request.session.get(SESSION_TEAM)
     return next((membership for membership in mine if str(membership.team_id) == chosen), mine[0] if mine else None)
 
 
 def people_who_may(act: Act, team_id: uuid.UUID) -> list[User]:
     """The active people of the team whose role allows the act."""
-    return list(
-        User.objects.filter(is_active=True, memberships__team_id=team_id, memberships__role__in=MAY[act]).order_by("pk")
-    )
+    theirs = Membership.objects.active().filter(team_id=team_id, role__in=MAY[act])
+    return list(User.objects.filter(pk__in=theirs.values("user")).order_by("pk"))
 
 
 def is_member(user_id: uuid.UUID, team_id: uuid.UUID) -> bool:
     """Whether an active person belongs to the team right now."""
-    return Membership.objects.filter(user_id=user_id, team_id=team_id, user__is_active=True).exists()
+    return Membership.objects.active().filter(user_id=user_id, team_id=team_id).exists()
 
 
 def is_looked_at(request: HttpRequest) -> bool:

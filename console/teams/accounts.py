@@ -1,4 +1,4 @@
-"""Signing in and out, and passwords, each with its line. Accounts are made by people who run the console."""
+"""Signing up, in and out, and passwords, each with its line."""
 
 from typing import Any
 
@@ -7,15 +7,21 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from console.audit.recording import Thing, Unknown, record
+from console.teams.inviting import proves_address
 from console.teams.models import User
 from console.teams.own_acts import record_own_act
+from console.teams.signing_up import may_sign_up
 
 
-class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """allauth with sign-up closed."""
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """allauth with our rule of who may sign up, and a line for each act."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+        return may_sign_up(request)
+
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """The mail of an invitation proves its address."""
+        return proves_address(request, email)
 
     def login(self, request: HttpRequest, user: User) -> None:
         with transaction.atomic():

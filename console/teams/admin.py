@@ -1,8 +1,10 @@
 """People and teams, for looking."""
 
-import allauth.account.admin  # noqa: F401 - registers what is taken back below
+import allauth.account.admin
+import allauth.usersessions.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
@@ -10,8 +12,9 @@ import console.teams.audit_admin  # noqa: F401 - the audit log, which knows noth
 from console.teams.models import Membership, Team, User
 from console.ui.admin import LookOnly
 
-# An address added here would receive somebody's password reset; groups mean nothing in this house.
-admin.site.unregister([EmailAddress, Group])
+# An address added here would receive somebody's password reset; groups mean nothing in this house; sessions are a
+# person's own.
+admin.site.unregister([EmailAddress, Group, UserSession])
 
 
 @admin.register(User)
@@ -36,8 +39,8 @@ class TeamAdmin(LookOnly):
 class MembershipAdmin(LookOnly):
     """Who belongs where."""
 
-    list_display = ("user", "team", "role", "joined_at")
-    fields = ("user", "team", "role", "joined_at")
+    list_display = ("user", "team", "role", "joined_at", "suspended_at")
+    fields = ("user", "team", "role", "joined_at", "suspended_at", "suspended_by")
     list_filter = ("role",)
     search_fields = ("user__email", "team__name")
     list_select_related = ("user", "team")

@@ -25,5 +25,5 @@ class RoleForm(forms.Form):
 
 def is_last_owner(membership: Membership) -> bool:
     """Whether the team would be without an owner if this one left."""
-    owners = Membership.objects.filter(team_id=membership.team_id, role=Role.OWNER)
+    owners = Membership.objects.active().filter(team_id=membership.team_id, role=Role.OWNER)
     return membership.role == Role.OWNER and not owners.exclude(pk=membership.pk).exists()

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
@@ -10,15 +11,22 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from console.audit.recording import record
+from console.teams.belonging import member
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes people; e-mail addresses are kept in lower case."""
+    """Makes people; e-mail addresses are kept in lower case.
+
+    Whoever is made by those who run the console has a confirmed address; who signs up confirms it by a mail.
+    """
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            addresses = apps.get_model("account", "EmailAddress")._default_manager
+            addresses.create(user=user, email=user.email, primary=True, verified=True)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -64,11 +72,26 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations, by what became of them."""
+
+    def visible_to(self, user: Any) -> "InvitationQuerySet":
+        return self.filter(member(user))
+
+    def unanswered(self) -> "InvitationQuerySet":
+        """Neither accepted nor revoked; some of them are too old to be accepted."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+    def open(self) -> "InvitationQuerySet":
+        """Those whose link still works."""
+        return self.unanswered().filter(expires_at__gt=timezone.now())
+
+
 class TeamQuerySet(models.QuerySet["Team"]):
     """Teams, found through the asker."""
 
     def visible_to(self, user: Any) -> "TeamQuerySet":
-        return self.filter(memberships__user=user)
+        return self.filter(member(user, ""))
 
 
 class Team(models.Model):
@@ -88,14 +111,27 @@ class Team(models.Model):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Who belongs where."""
+
+    def active(self) -> "MembershipQuerySet":
+        """Those that count now: not suspended, and of a person who may sign in."""
+        return self.filter(suspended_at=None, user__is_active=True)
+
+
 class Membership(models.Model):
-    """One person's one role in one team."""
+    """One person's one role in one team. While it is suspended the person is to the team as a stranger."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=Role.choices)
     joined_at = models.DateTimeField(auto_now_add=True)
+    all_projects = models.BooleanField(default=True)  # else those of `projects.ProjectMember`
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["joined_at"]
@@ -103,3 +139,43 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+
+class Invitation(models.Model):
+    """A way into a team for whoever reads the mail of one address. Its link works once, for seven days.
+
+    The row keeps only a hash of the link's token. `projects` are ids as text; empty means all of the team's.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=8, choices=Role.choices)
+    projects = models.JSONField(default=list, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sent_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="one_unanswered_invitation",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.team}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()

@@ -23,7 +23,7 @@ def record_own_act(
     `is_known` False: somebody acted on the account without having shown that it is theirs.
     """
     actor: Actor = person if is_known else Unknown()
-    teams: list[UUID | None] = [each.team_id for each in Membership.objects.filter(user=person)]
+    teams: list[UUID | None] = [each.team_id for each in Membership.objects.filter(user=person, suspended_at=None)]
     for team_id in teams or [None]:
         record(
             act,

@@ -16,6 +16,6 @@ def teams(request: HttpRequest) -> dict[str, Any]:
     return {
         "team": membership.team,
         "membership": membership,
-        "my_teams": membership.__class__.objects.select_related("team").filter(user=request.user),
+        "my_teams": membership.__class__.objects.active().select_related("team").filter(user=request.user),
         "may": {act.name.lower(): may(membership.role, act) for act in Act},
     }

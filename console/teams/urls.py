@@ -1,13 +1,18 @@
 from django.urls import path
 
-from console.teams import settings_views, views
+from console.teams import invitation_views, member_views, settings_views, views
 
 app_name = "teams"
 urlpatterns = [
     path("team/", settings_views.settings, name="settings"),
     path("people/", views.people, name="people"),
-    path("people/<uuid:pk>/role/", views.change_role, name="change_role"),
-    path("people/<uuid:pk>/removal/", views.remove, name="remove"),
+    path("people/<uuid:pk>/role/", member_views.change_role, name="change_role"),
+    path("people/<uuid:pk>/ownership/", member_views.transfer, name="transfer"),
+    path("people/<uuid:pk>/suspension/", member_views.suspend, name="suspend"),
+    path("people/<uuid:pk>/reinstatement/", member_views.reinstate, name="reinstate"),
+    path("people/<uuid:pk>/removal/", member_views.remove, name="remove"),
+    path("people/invitations/<uuid:pk>/sending/", invitation_views.send_again, name="send_again"),
+    path("people/invitations/<uuid:pk>/revocation/", invitation_views.revoke, name="revoke"),
     path("teams/none/", views.none, name="none"),
     path("teams/<uuid:pk>/switch/", views.switch, name="switch"),
 ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from console.jobs.models import Job
 from console.keys.models import Account, Key
+from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -23,7 +24,7 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
     """Endpoints, found through the asker."""
 
     def visible_to(self, user: Any) -> "EndpointQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def kept(self) -> "EndpointQuerySet":
         """All but the deleted ones, which stay for their log."""
@@ -128,7 +129,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries, found through the asker or by what is still to be done."""
 
     def visible_to(self, user: Any) -> "DeliveryQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def believed(self) -> "DeliveryQuerySet":
         return self.filter(verdict=Delivery.Verdict.ACCEPTED)

@@ -24,7 +24,7 @@ from console.keys.models import Key
 from console.teams.models import Membership
 from tests.audit.room_calls import ROOM_CALLS, WITHOUT_IN_ROOMS
 from tests.audit.world import Call, Make, Sent, World, of
-from tests.factories import make_account, make_chat_model, make_key, make_model, make_secret
+from tests.factories import make_account, make_chat_model, make_invitation, make_key, make_model, make_secret
 from tests.files.library import make_file
 from tests.files.samples import picture
 from tests.jobs.creating import form_page
@@ -98,6 +98,11 @@ def _joined(world: World) -> Sent:
     return [make_account(world.team, label="Another").pk], {"into": world.key.account_id}
 
 
+def _suspended(world: World) -> Membership:
+    Membership.objects.filter(user=world.bob).update(suspended_at=timezone.now())
+    return Membership.objects.get(user=world.bob)
+
+
 def _upload(world: World) -> Sent:
     return [], {"project": world.project.pk, "file": SimpleUploadedFile("boat.png", picture())}
 
@@ -125,6 +130,12 @@ CALLS: dict[str, Call] = {
     "credits:wallet_explanation": Call("wallet.drift_explained", _drift),
     "teams:settings": Call("team.changed", lambda w: ([], SETTINGS)),
     "teams:change_role": Call("member.role_changed", of(lambda w: Membership.objects.get(user=w.bob), role="viewer")),
+    "teams:transfer": Call("team.ownership_transferred", of(lambda w: Membership.objects.get(user=w.bob))),
+    "teams:suspend": Call("member.suspended", of(lambda w: Membership.objects.get(user=w.bob))),
+    "teams:reinstate": Call("member.reinstated", of(_suspended)),
+    "projects:invite": Call("invitation.made", lambda w: ([], {"addresses": "dana@example.com", "role": "member"})),
+    "teams:send_again": Call("invitation.sent_again", of(lambda w: make_invitation(w.team, by=w.alice))),
+    "teams:revoke": Call("invitation.revoked", of(lambda w: make_invitation(w.team, by=w.alice))),
     "teams:remove": Call("member.removed", of(lambda w: Membership.objects.get(user=w.bob))),
     "jobs:withdrawal": Call("job.withdrawn", of(lambda w: w.job())),
     "jobs:check": Call("job.checked", of(lambda w: w.job(status="processing", rivya_id="task_1"))),
@@ -195,7 +206,8 @@ BY_THE_LEDGER: dict[str, Make] = {
 
 WITHOUT: dict[str, str] = {
     "account_reauthenticate": "tells the session alone that the person is who they are; what follows has its line",
-    "account_signup": "sign-up is closed: nothing can be changed there",
+    "account_signup": "who signs up is nobody before: tests/teams/test_signing_up.py holds its lines",
+    "projects:join": "who joins is no member before: tests/projects/test_joining.py holds its line",
     "account_confirm_login_code": "signing in by a code is off: it leads to the door",
     "admin:login": "leads to the one door, which writes the line",
     "catalogue:refresh": "has Rivya's public list read a little before the clock would; it is no team's",

@@ -21,7 +21,7 @@ from console.notices.telling import tell
 from console.support.models import Opening
 from console.teams.models import Role, Team, User
 from console.webhooks.models import Delivery, Endpoint
-from tests.factories import make_job, make_key, make_project, make_turn, make_user
+from tests.factories import make_invitation, make_job, make_key, make_project, make_turn, make_user
 from tests.house.routes import Route, routes
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,10 @@ OBJECT_OF = {
     ),
     **dict.fromkeys(("keys:account", "keys:join", "credits:wallet_account"), "account"),
     **dict.fromkeys(("credits:wallet_interval", "credits:wallet_explanation"), "interval"),
-    **dict.fromkeys(("teams:change_role", "teams:remove"), "membership"),
+    **dict.fromkeys(
+        ("teams:change_role", "teams:transfer", "teams:suspend", "teams:reinstate", "teams:remove"), "membership"
+    ),
+    **dict.fromkeys(("teams:send_again", "teams:revoke"), "invitation"),
     **dict.fromkeys(("chat:show", "chat:turns", "chat:title", "chat:archive", "chat:export"), "conversation"),
     **dict.fromkeys(("chat:turn", "chat:stream", "chat:stop", "chat:retry", "chat:resolution"), "turn"),
     **dict.fromkeys(
@@ -83,6 +86,7 @@ NOBODYS = {
     "catalogue:show",
     "credits:statement",
     "webhooks:door",
+    "projects:follow",
     "account_confirm_email",
     "account_reset_password_from_key",
 }
@@ -114,7 +118,7 @@ FORMS = [
 ]
 # What a viewer may POST: look at another of their teams, have the public list of models read again, read their notices.
 VIEWER_MAY = {"teams:switch", "catalogue:refresh", "notices:reading", "notices:mail"}
-OPEN = {"healthz", "readyz", "metrics", "live:stream", "webhooks:door"}
+OPEN = {"healthz", "readyz", "metrics", "live:stream", "webhooks:door", "projects:join", "projects:follow"}
 ADDRESSES = [route for route in routes() if not route.name.startswith(("admin:", "account_"))]
 WITH_ID = [route for route in ADDRESSES if route.parameters and route.name not in NOBODYS]
 
@@ -144,6 +148,7 @@ class Owned:
     cause: str
     bulk: str
     saved_view: str
+    invitation: str
 
 
 @pytest.fixture
@@ -175,7 +180,7 @@ def owned(team: Team, alice: User, settings: Any) -> Owned:
     bulk = Bulk.objects.create(cause=cause, person=alice)
     view = SavedView.objects.create(team=team, name="Mine")
     told = Notice.objects.get(kind="budget")
-    rooms = (opening, endpoint, delivery, line, cause, bulk, view)
+    rooms = (opening, endpoint, delivery, line, cause, bulk, view, make_invitation(team, by=alice))
     ids = [str(each.pk) for each in (*made, ask, charged, told, interval, *rooms)]
     return Owned(*ids)
 
@@ -229,7 +234,7 @@ def test_nobody_gets_further_than_the_door(client: Client, owned: Owned, route: 
         assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("route", [one for one in ADDRESSES if one.name != "webhooks:door"], ids=lambda one: one.name)
+@pytest.mark.parametrize("route", [one for one in ADDRESSES if one.name not in {"webhooks:door", "projects:join"}], ids=lambda one: one.name)
 def test_a_viewer_changes_nothing(browser_of: Any, team: Team, owned: Owned, route: Route) -> None:
     client: Client = browser_of(make_user("vera", team, Role.VIEWER))
     answer = client.post(address(route, owned), {"project": owned.project, "role": Role.OWNER})

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from console.keys.models import Account, Key
 from console.projects.models import Project
+from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -16,7 +17,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Conversations, found through the asker."""
 
     def visible_to(self, user: Any) -> "ConversationQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def kept(self) -> "ConversationQuerySet":
         return self.filter(archived_at=None)

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.db import models
 
 from console.projects.models import Project
+from console.teams.belonging import member
 
 
 class BudgetAskQuerySet(models.QuerySet["BudgetAsk"]):
     """Asks, found through the asker."""
 
     def visible_to(self, user: Any) -> "BudgetAskQuerySet":
-        return self.filter(project__team__memberships__user=user)
+        return self.filter(member(user, "project__team"))
 
 
 class BudgetAsk(models.Model):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from console.teams.belonging import member
 from console.teams.models import Team
 
 NOBODY = uuid.UUID(int=0)  # a person who is gone, in a column that must tell rows apart
@@ -15,7 +16,7 @@ class CauseQuerySet(models.QuerySet["Cause"]):
     """Causes, found through the asker. One whose jobs have all come right is kept, and not shown."""
 
     def visible_to(self, user: Any) -> "CauseQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
     def standing(self) -> "CauseQuerySet":
         """Those that have failures."""

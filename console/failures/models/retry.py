@@ -8,13 +8,14 @@ from django.db import models
 
 from console.failures.models.cause import Cause
 from console.jobs.models import Job
+from console.teams.belonging import member
 
 
 class BulkQuerySet(models.QuerySet["Bulk"]):
     """Bulk retries, found through the asker."""
 
     def visible_to(self, user: Any) -> "BulkQuerySet":
-        return self.filter(cause__team__memberships__user=user)
+        return self.filter(member(user, "cause__team"))
 
 
 class Bulk(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -13,7 +14,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Views, found through the asker."""
 
     def visible_to(self, user: Any) -> "SavedViewQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(member(user))
 
 
 class SavedView(models.Model):

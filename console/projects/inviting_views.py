@@ -1,0 +1,35 @@
+"""The page on which people are invited: it knows the projects that may be chosen for them."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from console.projects.inviting_forms import InviteForm
+from console.teams import inviting
+from console.teams.access import Act, TeamRequest, in_team
+from console.teams.invitation_views import tell_mailed
+
+FULL = "Your team sent as many invitations as it may in one day. Go on tomorrow; nothing was sent now."
+
+
+@require_http_methods(["GET", "POST"])
+@in_team(Act.MANAGE_PEOPLE)
+def invite(request: TeamRequest) -> HttpResponse:
+    """`/people/invitations/`: invite one address or several."""
+    if request.method == "GET":
+        return _page(request, InviteForm(mine=request.membership))
+    form = InviteForm(request.POST, mine=request.membership)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    addresses = form.cleaned_data["addresses"]
+    if not all(inviting.may_mail(request) for _ in addresses):
+        form.add_error(None, FULL)
+        return _page(request, form, status=429)
+    made = inviting.invite(addresses, form.wish, request)
+    mailed = [each.email for each, token in made if inviting.mail(each, token, request)]
+    tell_mailed(request, mailed, addresses)
+    return redirect("teams:people")
+
+
+def _page(request: TeamRequest, form: InviteForm, status: int = 200) -> HttpResponse:
+    return render(request, "projects/invite.html", {"form": form}, status=status)
