@@ -95,6 +95,7 @@ class Job(models.Model):
     accepted_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)  # when a member first looked at what came out
+    results_removed_at = models.DateTimeField(null=True)  # the project's retention took its results
     deadline_at = models.DateTimeField()
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
@@ -136,6 +137,11 @@ class Job(models.Model):
                 fields=["team", "error_code", "-created_at", "-id"],
                 condition=~models.Q(error_code=""),
                 name="job_team_error",
+            ),
+            models.Index(
+                fields=["project", "finished_at"],
+                condition=models.Q(status="succeeded", results_removed_at=None),
+                name="job_results_kept",
             ),
             models.Index(
                 fields=["next_check_at"],
