@@ -1,6 +1,7 @@
-"""Write down many answers in one transaction: one disk flush for all of them."""
+"""Write down answers: all that say nothing new in one transaction, the others by a few, so that nobody waits long."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import structlog
 from django.db import Error as DatabaseError
@@ -14,20 +15,30 @@ from console.jobs.submission import settle_sent
 from console.jobs.waiting import keep_waiting, says_nothing_new
 from console.keys.models import Secret
 
+# A few share a disk flush; more would keep everybody else who writes waiting (SQLite lets one in at a time).
+MOST_TOGETHER: Final = 5
+
 log = structlog.get_logger("console.jobs")
 
 
 def settle(answers: Iterable[Answer]) -> None:
-    """Those that say nothing new together, the others one by one: one that cannot be written does not stop the rest."""
+    """One that cannot be written does not stop the rest."""
     # Always in this order: two workers that lock the same budgets and secrets crosswise would stop each other.
     answers = sorted(answers, key=lambda answer: (answer.job.project_id, answer.job.pk))
+    telling = [answer for answer in answers if not says_nothing_new(answer)]
     with transaction.atomic():
         keep_waiting([answer for answer in answers if says_nothing_new(answer)])
-        for answer in answers:
-            if not says_nothing_new(answer):
-                _settle_safely(answer)
+        _settle_few(telling[:MOST_TOGETHER])
         for secret_id in sorted({answer.secret_id for answer in answers if answer.secret_id}):
             Secret.objects.filter(pk=secret_id).update(last_used_at=timezone.now())
+    for start in range(MOST_TOGETHER, len(telling), MOST_TOGETHER):
+        with transaction.atomic():
+            _settle_few(telling[start : start + MOST_TOGETHER])
+
+
+def _settle_few(answers: Sequence[Answer]) -> None:
+    for answer in answers:
+        _settle_safely(answer)
 
 
 def _settle_safely(answer: Answer) -> None:

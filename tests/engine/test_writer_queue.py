@@ -1,6 +1,9 @@
 """Writers of SQLite go first come, first served, and nobody keeps a turn that they do not use."""
 
 import sqlite3
+import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,8 +14,9 @@ import pytest
 from django.db import OperationalError, transaction
 from django.db.utils import ConnectionHandler
 
+from console.engine.sqlite.crowd import Crowd
 from console.engine.sqlite.queue import WriterQueue
-from tests.stack import eventually
+from tests.stack import ROOT, eventually
 
 WAITING = 12
 
@@ -150,3 +154,52 @@ def test_a_turn_that_comes_at_the_last_moment_is_taken() -> None:
     assert not queue.enter(0)
     queue.leave()
     assert queue.enter(0)
+
+
+HOG = """
+import sys, time
+from django.conf import settings
+settings.configure()
+from django.db.utils import ConnectionHandler
+options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"}
+told = {"ENGINE": "console.engine.sqlite", "NAME": sys.argv[1], "OPTIONS": options}
+wrapper = ConnectionHandler({"default": told})["default"]
+while True:
+    wrapper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    wrapper.cursor().execute("INSERT INTO line VALUES ('hog')")
+    time.sleep(0.02)
+    wrapper.commit()
+    wrapper.set_autocommit(True)
+"""
+
+
+def test_a_process_that_always_has_more_lets_others_in_between(database: ConnectionHandler, tmp_path: Path) -> None:
+    mine: Any = database["default"]
+    hog = subprocess.Popen([sys.executable, "-c", HOG, str(tmp_path / "queue.sqlite3")], cwd=ROOT)
+    passed = []
+    try:
+        eventually(lambda: len(lines(mine)) > 3)
+        for _ in range(21):
+            before = len(lines(mine))
+            begin(mine)
+            passed.append(len(lines(mine)) - before)
+            mine.rollback()
+            mine.set_autocommit(True)
+            time.sleep(0.01)
+    finally:
+        hog.kill()
+        hog.wait()
+    assert statistics.median(passed) <= 2, passed
+
+
+def test_who_waits_is_known_to_others_until_they_end(tmp_path: Path) -> None:
+    one, other = Crowd(str(tmp_path / "db")), Crowd(str(tmp_path / "db"))
+    assert not one.others_wait()
+    other.wait()
+    assert one.others_wait()
+    one.wait()
+    assert other.others_wait()
+    one.stop_waiting()
+    other.stop_waiting()
+    assert not one.others_wait()
+    assert not other.others_wait()

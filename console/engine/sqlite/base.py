@@ -9,21 +9,24 @@ import structlog
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from console.engine.sqlite.crowd import Crowd
 from console.engine.sqlite.queue import WriterQueue
 
 PAUSES_SECONDS = (0.02, 0.1, 0.4)
-LOOK_AGAIN_SECONDS = 0.002
+LOOK_AGAIN_SECONDS = 0.002  # whoever lets others go first sleeps as long; see `_patiently`
 READING = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "VACUUM")
 
 log = structlog.get_logger("console.engine")
 _queues: dict[str, WriterQueue] = {}
+_crowds: dict[str, Crowd] = {}
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """SQLite for many threads: writers of the process queue up, and a connection that does not open is tried again.
 
-    A transaction that wants to write (`BEGIN IMMEDIATE`) waits for its turn among the threads of this process, and
-    only whoever is first asks SQLite, every two milliseconds, until other processes let go of the file.
+    A transaction that wants to write (`BEGIN IMMEDIATE`) waits for its turn among the threads of this process. Only
+    whoever is first asks SQLite, every two milliseconds, until other processes let go of the file, and lets a process
+    go first that waits already.
     """
 
     transaction_mode: str | None
@@ -31,6 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._queue = _queues.setdefault(str(self.settings_dict["NAME"]), WriterQueue())
+        self._crowd = _crowds.setdefault(str(self.settings_dict["NAME"]), Crowd(str(self.settings_dict["NAME"])))
         self._has_turn = False
         self.execute_wrappers.append(self._in_turn)
 
@@ -53,34 +57,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.transaction_mode != "IMMEDIATE" or self.is_in_memory_db():
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
             return
-        deadline = time.monotonic() + self._patience_seconds
         self._take_turn()
         try:
-            self._begin_before(deadline)
+            self._patiently(lambda: self.cursor().execute("BEGIN IMMEDIATE"))
         except BaseException:
             self._end_turn()
             raise
-
-    def _begin_before(self, deadline: float) -> None:
-        """Begin as soon as no other process writes; SQLite's own waiting is off meanwhile, as it looks too seldom."""
-        self.ensure_connection()
-        plain: sqlite3.Connection = self.connection
-        plain.execute("PRAGMA busy_timeout = 0")
-        try:
-            while True:
-                try:
-                    self.cursor().execute("BEGIN IMMEDIATE")
-                    return
-                except OperationalError as error:
-                    cause = error.__cause__
-                    is_busy = isinstance(cause, sqlite3.OperationalError) and (
-                        cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                    )
-                    if not is_busy or time.monotonic() > deadline:
-                        raise
-                time.sleep(LOOK_AGAIN_SECONDS)
-        finally:
-            plain.execute(f"PRAGMA busy_timeout = {int(self._patience_seconds * 1000)}")
 
     def _in_turn(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """A statement that writes outside a transaction queues up as well."""
@@ -89,9 +71,38 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return execute(sql, params, many, context)
         self._take_turn()
         try:
-            return execute(sql, params, many, context)
+            return (
+                execute(sql, params, many, context)
+                if many
+                else self._patiently(lambda: execute(sql, params, many, context))
+            )
         finally:
             self._end_turn()
+
+    def _patiently(self, ask: Callable[[], Any]) -> Any:
+        """Ask SQLite until no other process writes. Its own waiting is off meanwhile: it looks more and more seldom.
+
+        A process that waits already goes first.
+        """
+        deadline = time.monotonic() + self._patience_seconds
+        self.ensure_connection()
+        plain: sqlite3.Connection = self.connection
+        is_first_look = not self._crowd.others_wait()
+        self._crowd.wait()
+        plain.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                if not is_first_look:
+                    time.sleep(LOOK_AGAIN_SECONDS)
+                is_first_look = False
+                try:
+                    return ask()
+                except OperationalError as error:
+                    if not _is_busy(error) or time.monotonic() > deadline:
+                        raise
+        finally:
+            plain.execute(f"PRAGMA busy_timeout = {int(self._patience_seconds * 1000)}")
+            self._crowd.stop_waiting()
 
     def _commit(self) -> None:
         try:
@@ -125,3 +136,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._has_turn:
             self._has_turn = False
             self._queue.leave()
+
+
+def _is_busy(error: OperationalError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
