@@ -234,7 +234,9 @@ def test_nobody_gets_further_than_the_door(client: Client, owned: Owned, route: 
         assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("route", [one for one in ADDRESSES if one.name not in {"webhooks:door", "projects:join"}], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "route", [one for one in ADDRESSES if one.name not in {"webhooks:door", "projects:join"}], ids=lambda one: one.name
+)
 def test_a_viewer_changes_nothing(browser_of: Any, team: Team, owned: Owned, route: Route) -> None:
     client: Client = browser_of(make_user("vera", team, Role.VIEWER))
     answer = client.post(address(route, owned), {"project": owned.project, "role": Role.OWNER})
