@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "console.support",
     "console.webhooks",
     "console.failures",
+    "console.retention",
     "console.worker",
     "allauth",
     "allauth.account",

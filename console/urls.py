@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("console.webhooks.urls")),
     path("", include("console.notices.urls")),
     path("", include("console.failures.urls")),
+    path("", include("console.retention.urls")),
     path("", include("console.teams.urls")),
     path("", include("console.support.urls")),
     path("audit/", include((audit_views.urls, "audit"))),

@@ -16,10 +16,8 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from console.audit.models import AuditEvent
-from console.audit.words import MOST_WORDS, words_of
 from console.ui.keyset import Cursor
-
-_SHORTEST_BEGINNING = 3
+from console.ui.word_search import fts5_match, tsquery, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +33,10 @@ class Question:
 
 def fetch_found(question: Question, cursor: Cursor | None, limit: int) -> list[AuditEvent]:
     """`fetch` of `console.ui.keyset`: lines past the cursor, the nearest first."""
-    words = words_of(question.text)[:MOST_WORDS]
-    if question.text.strip() and not words:
+    if question.text.strip() and not words_of(question.text):
         return []
     newer = bool(cursor and cursor.newer)
-    conditions = list(_conditions(question, words, cursor))
+    conditions = list(_conditions(question, cursor))
     sql = _SELECT[connection.vendor].format(
         conditions=" AND ".join(condition for condition, _values in conditions), way="ASC" if newer else "DESC"
     )
@@ -74,15 +71,14 @@ _NEXT_TO_DAY = """(
 _Condition = tuple[str, Sequence[Any]]
 
 
-def _conditions(question: Question, words: Sequence[str], cursor: Cursor | None) -> Iterator[_Condition]:
+def _conditions(question: Question, cursor: Cursor | None) -> Iterator[_Condition]:
     id_field, team_field = AuditEvent._meta.get_field("id"), AuditEvent._meta.get_field("team_id")
-    open_ended = bool(words) and not question.text.endswith(" ") and len(words[-1]) >= _SHORTEST_BEGINNING
     if connection.vendor == "sqlite":
         place = "audit_words.rowid"
-        yield "audit_words MATCH %s", [_fts5_match(question.facets, words, open_ended=open_ended)]
+        yield "audit_words MATCH %s", [fts5_match(question.text, question.facets)]
     else:
         place = "entry.id"
-        yield "entry.document @@ %s::tsquery", [_tsquery(question.facets, words, open_ended=open_ended)]
+        yield "entry.document @@ %s::tsquery", [tsquery(question.text, question.facets)]
     if cursor:
         way = ">" if cursor.newer else "<"
         yield f"{place} {way} {_PLACE_OF_LINE}", [id_field.get_db_prep_value(cursor.id, connection)]
@@ -99,22 +95,3 @@ def _conditions(question: Question, words: Sequence[str], cursor: Cursor | None)
         until = connection.ops.adapt_datetimefield_value(question.until)
         last = _NEXT_TO_DAY.format(of_team=of_team, sign="+", than="<", way="DESC")
         yield f"{place} <= {last} AND line.at < %s", [*team, until, until]
-
-
-def _fts5_match(facets: Sequence[str], words: Sequence[str], *, open_ended: bool) -> str:
-    wanted = [f'"{word}"' for word in words]
-    if open_ended:
-        wanted[-1] += " *"
-    parts = []
-    if facets:
-        parts.append("{facets} : (" + " AND ".join(f'"{token}"' for token in facets) + ")")
-    if wanted:
-        parts.append("{words} : (" + " AND ".join(wanted) + ")")
-    return " AND ".join(parts)
-
-
-def _tsquery(facets: Sequence[str], words: Sequence[str], *, open_ended: bool) -> str:
-    wanted = [f"'={token}'" for token in facets] + [f"'{word.lower()}'" for word in words]
-    if open_ended:
-        wanted[-1] += ":*"
-    return " & ".join(wanted)

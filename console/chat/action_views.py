@@ -6,7 +6,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -36,6 +36,8 @@ async def stop(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def title(request: HttpRequest, pk: UUID) -> HttpResponse:
     """POST `/chat/<id>/title/`."""
     entered, conversation = find_conversation(request, pk, Act.SUBMIT)
+    if conversation.words_removed_at is not None:
+        raise Http404("What was said here was removed.")
     form = TitleForm(request.POST)
     if form.is_valid():
         with transaction.atomic():

@@ -30,6 +30,10 @@ class SubmissionTaken(Exception):
     """This form was made for somebody else, or for another conversation; nothing was written."""
 
 
+class WordsRemoved(Exception):
+    """The project's retention took what was said since the page was drawn; nothing was written."""
+
+
 class TurnOpen(Exception):
     """The conversation's last question is still being answered; nothing was written."""
 
@@ -64,7 +68,7 @@ def open_turn(question: Question, secret: Secret, lease: UUID | None) -> tuple[T
     """Write the turn down; returns it, and whether this call made it. The same submission returns the turn it made.
 
     With a `lease` the caller runs it at once; without, it is due for whoever recovers. Raises ledger.BudgetReached,
-    SubmissionTaken, TurnOpen. Sends nothing.
+    SubmissionTaken, TurnOpen, WordsRemoved. Sends nothing.
     """
     if already := made_by(question.submission, question.person, question.conversation):
         return already, False
@@ -83,7 +87,9 @@ def _write(question: Question, secret: Secret, lease: UUID | None) -> Turn:
     now, turn_id = timezone.now(), uuid4()
     conversation = question.conversation or _begin(question, secret)
     if question.conversation is not None:
-        Conversation.objects.filter(pk=conversation.pk).update(last_turn_at=now, archived_at=None)
+        kept = Conversation.objects.filter(pk=conversation.pk, words_removed_at=None)
+        if not kept.update(last_turn_at=now, archived_at=None):
+            raise WordsRemoved
         conversation.refresh_from_db(fields=["session_id"])
     turn = Turn.objects.create(
         id=turn_id,
@@ -151,4 +157,14 @@ def _body(question: Question, conversation: Conversation, turn_id: UUID) -> byte
     )
 
 
-__all__ = ["LEASE", "KeyUnusable", "Question", "SubmissionTaken", "TurnOpen", "made_by", "open_turn", "title_of"]
+__all__ = [
+    "LEASE",
+    "KeyUnusable",
+    "Question",
+    "SubmissionTaken",
+    "TurnOpen",
+    "WordsRemoved",
+    "made_by",
+    "open_turn",
+    "title_of",
+]

@@ -54,6 +54,8 @@ def composer_of(conversation: Conversation) -> Composer:
 
 
 def _blocked(conversation: Conversation, model: CatalogueModel | None) -> str:
+    if conversation.words_removed_at is not None:
+        return "What was said here was removed by the project's retention. Begin a new conversation."
     if model is None or model.gone_at is not None or model.api_status != "available":
         return (
             f"{conversation.model_name} cannot be asked at the moment. Go on with another model in a new conversation."

@@ -51,7 +51,9 @@ def index(request: TeamRequest) -> HttpResponse:
 
 
 def _found(request: TeamRequest, query: str, project: Project | None, archived: bool) -> "QuerySet[Conversation]":
-    found: QuerySet[Conversation] = Conversation.objects.filter(team=request.team, archived_at__isnull=not archived)
+    found: QuerySet[Conversation] = Conversation.objects.filter(
+        team=request.team, archived_at__isnull=not archived, words_removed_at=None
+    )
     if project is not None:
         found = found.filter(project=project)
     if query.strip():

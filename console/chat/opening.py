@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.urls import reverse
 
 from console import rivya
-from console.chat.asking import KeyUnusable, Question, TurnOpen, open_turn
+from console.chat.asking import KeyUnusable, Question, TurnOpen, WordsRemoved, open_turn
 from console.chat.models import Turn
 from console.chat.running import first_step, stage
 from console.chat.unlocking import usable_secret
@@ -51,6 +51,10 @@ async def ask(question: Question, files: list[ReferenceFile]) -> Turn:
         raise CannotAsk(
             Problem("One question at a time", happened, "no", "Wait for it or stop it.", status=409)
         ) from None
+    except WordsRemoved:
+        happened = "What was said here was removed by the project's retention a moment ago."
+        title = "This conversation is over"
+        raise CannotAsk(Problem(title, happened, "no", "Begin a new conversation.", status=409)) from None
     except rivya.RivyaError as error:
         raise CannotAsk(_upload_failed(error)) from None
 

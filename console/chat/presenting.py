@@ -40,6 +40,11 @@ class Shown:
         return self.turn.position
 
     @property
+    def is_removed(self) -> bool:
+        """The project's retention took its words."""
+        return self.turn.conversation.words_removed_at is not None
+
+    @property
     def question(self) -> str:
         return self.turn.question
 
@@ -109,7 +114,7 @@ class Shown:
     @property
     def can_retry(self) -> bool:
         """A new turn with the same question; never while the outcome of this one is open."""
-        return not self.is_open and self.turn.status != Turn.Status.NEEDS_REVIEW
+        return not self.is_removed and not self.is_open and self.turn.status != Turn.Status.NEEDS_REVIEW
 
     @property
     def retry_credits(self) -> int:

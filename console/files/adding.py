@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from console.files.facts import Facts
 from console.files.models import ReferenceFile, preview_name, stored_name
 from console.live.publishing import publish
 from console.projects.models import Project
-from console.teams.models import User
+from console.teams.models import Team, User
 
 LONGEST_NAME = 200
 
@@ -28,10 +29,22 @@ class Replaced(Exception):
     """The same bytes were added again since; they are the project's file now. Nothing was changed."""
 
 
+class BytesGone(Exception):
+    """The bytes of a removed file are not kept any more. Nothing was changed."""
+
+
 def add_file(
     given: "UploadedFile[bytes]", project: Project, person: User, request: HttpRequest | None = None
 ) -> ReferenceFile:
     """Check and keep it; the same bytes again in a project give the file that is there. Raises checking's Rejected."""
+    try:
+        return _add(given, project, person, request)
+    except BytesGone:  # they went with a removed file that had the same, between ours being kept and the row
+        return _add(given, project, person, request)
+
+
+def _add(given: "UploadedFile[bytes]", project: Project, person: User, request: HttpRequest | None) -> ReferenceFile:
+    given.seek(0)
     with storing.incoming() as into:
         digest = hashlib.sha256()
         for chunk in given.chunks():
@@ -59,9 +72,11 @@ def remove_file(file: ReferenceFile, person: User, request: HttpRequest | None =
 
 
 def restore_file(file: ReferenceFile, person: User, request: HttpRequest | None = None) -> None:
-    """Undo a removal. Twice is once. Raises Replaced."""
+    """Undo a removal. Twice is once. Raises Replaced, BytesGone."""
     try:
         with transaction.atomic():
+            if not ReferenceFile.objects.select_for_update(no_key=True).get(pk=file.pk).content:
+                raise BytesGone
             removed = ReferenceFile.objects.filter(pk=file.pk).exclude(removed_at=None)
             if removed.update(removed_at=None):
                 record("file.restored", file, team_id=file.team_id, actor=person, after=_told(file), request=request)
@@ -111,6 +126,10 @@ def _keep(into: storing.Incoming, file: ReferenceFile, facts: Facts) -> None:
 def _write(file: ReferenceFile, person: User, request: HttpRequest | None) -> ReferenceFile:
     try:
         with transaction.atomic():
+            # `retention/removed_files.py` takes this lock too, before it removes bytes.
+            Team.objects.select_for_update(no_key=True).get(pk=file.team_id)
+            if not default_storage.exists(file.content.name or ""):
+                raise BytesGone
             file.save(force_insert=True)
             record("file.added", file, team_id=file.team_id, actor=person, after=_told(file), request=request)
             _announce(file)

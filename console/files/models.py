@@ -74,6 +74,12 @@ class ReferenceFile(models.Model):
         indexes = [
             models.Index(fields=["project", "-created_at", "-id"], name="file_project_recent"),
             models.Index(fields=["team", "-created_at", "-id"], name="file_team_recent"),
+            models.Index(fields=["team", "sha256"], name="file_same_bytes"),
+            models.Index(
+                fields=["removed_at"],
+                condition=models.Q(removed_at__isnull=False) & ~models.Q(content=""),
+                name="file_removed_with_bytes",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -73,6 +73,8 @@ def in_short(job: Job, results: Sequence[Result]) -> str:
     if job.status == Job.Status.SUCCEEDED:
         if not results:
             return from_code(job.error_code or "result_missing").title
+        if any(result.state == Result.State.REMOVED for result in results):
+            return "Removed by the project's retention"
         return (
             "The result is held back"
             if results[0].state == Result.State.HELD

@@ -37,7 +37,7 @@ class Medium:
 
     @property
     def look(self) -> str:
-        """image, video, audio or file when it is here; else pending, held or lost."""
+        """image, video, audio or file when it is here; else pending, held, lost or removed."""
         kind = self.result.kind if self.result.kind in _PLAYED else "file"
         return kind if self.is_here else self.result.state
 

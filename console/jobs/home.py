@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from console.jobs.guiding import guide_of
 from console.jobs.models import Job
 from console.jobs.presenting import Card, cards, listed_jobs
-from console.keys.models import Account, Key, Secret
+from console.keys.models import Account, Secret
 from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, in_team, may
 
@@ -29,7 +30,7 @@ _BAD_NEWS = (Job.Status.FAILED, Job.Status.REFUSED)
 @in_team()
 def home(request: TeamRequest) -> HttpResponse:
     """GET `/`."""
-    team = request.team
+    team, guide = request.team, guide_of(request)
     projects = list(Project.objects.open().filter(team=team))
     asking = list(_asking(request)[: MOST_ASKING + 1])
     running = list(
@@ -39,7 +40,6 @@ def home(request: TeamRequest) -> HttpResponse:
         .order_by("-created_at")[:MOST_RUNNING]
     )
     latest = listed_jobs().filter(team=team, status=Job.Status.SUCCEEDED).order_by("-created_at", "-id")
-    has_work = bool(asking or running)
     latest_cards = [card for card in cards(team.pk, latest[:MOST_LATEST]) if card.here or card.is_arriving]
     context = {
         "asking": [Card(job) for job in asking[:MOST_ASKING]],
@@ -49,10 +49,9 @@ def home(request: TeamRequest) -> HttpResponse:
         "my_projects": projects,
         "low_wallet": _low_wallet(request),
         "may_submit": may(request.membership.role, Act.SUBMIT),
-        "is_new": not (has_work or latest_cards),
+        "guide": guide if guide.is_wanted else None,
+        "is_empty": not (asking or running or latest_cards),
     }
-    if context["is_new"]:
-        context["has_key"] = Key.objects.filter(team=team).usable().exists()
     return render(request, "home.html", context)
 
 

@@ -22,13 +22,15 @@ def lend(request: HttpRequest, pk: UUID) -> HttpResponse:
     """POST `/results/<id>/reference/`: into the library (once), then on to a new chat that has it attached."""
     found = Result.objects.visible_to(request.user).select_related("job__project__team", "job__team")
     result = get_object_or_404(found, pk=pk)
-    if not result.content:
+    if not result.content or result.state == Result.State.REMOVED:
         raise Http404("This result is not here.")
     entered = enter(request, result.job.team, Act.SUBMIT)
     try:
         with result.content.open("rb") as content:
             given = UploadedFile(content, name_of(result), result.mime_type, result.size_bytes)
             file = adding.add_file(given, result.job.project, entered.user, request)
+    except FileNotFoundError:  # removed since the row was read
+        raise Http404("This result is not here.") from None
     except Rejected as rejected:
         messages.error(request, rejected.words)
         return _to(entered, reverse("jobs:show", args=[result.job_id]))

@@ -40,14 +40,14 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The thumbnail or poster frame; 404 where there is none."""
     result = _found(request, pk)
-    if not result.preview:
+    if not result.preview or result.state == Result.State.REMOVED:
         raise Http404("This result has no preview.")
     return serve(request, Content(result.preview, "image/webp", f"{result.sha256[:32]}-preview", "preview.webp"))
 
 
 def _content(request: HttpRequest, pk: UUID, *, is_look: bool = True) -> Content:
     result = _found(request, pk)
-    if not result.content:
+    if not result.content or result.state == Result.State.REMOVED:
         raise Http404("This result is not here.")
     if is_look and request.method == "GET" and not is_looked_at(request):
         mark_opened(result.job_id)

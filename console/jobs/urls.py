@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from console.jobs import action_views, creating_views, evidence_views, exporting, list_views, looking, spending, views
+from console.jobs import (
+    action_views,
+    creating_views,
+    evidence_views,
+    exporting,
+    guide_views,
+    list_views,
+    looking,
+    spending,
+    views,
+)
 
 app_name = "jobs"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -8,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/export.csv", exporting.export, name="export"),
     path("jobs/spend/", spending.month, name="spend"),
     path("jobs/unopened/", looking.unopened, name="unopened"),
+    path("start/", guide_views.start, name="start"),
+    path("start/progress/", guide_views.progress, name="start_progress"),
+    path("start/dismissal/", guide_views.dismiss, name="start_dismissal"),
     path("", include("console.jobs.creating_urls")),
     path("", include("console.jobs.result_urls")),
     path("jobs/<uuid:pk>/", views.show, name="show"),

@@ -37,6 +37,8 @@ class Project(models.Model):
     default_model = models.CharField(max_length=120, blank=True)
     monthly_budget = models.PositiveIntegerField(null=True, blank=True)
     may_overrun = models.BooleanField(default=False)  # an owner lets work go on past the budget; shown wherever it is
+    keep_results_days = models.PositiveIntegerField(null=True, editable=False)  # none: for ever (`console/retention`)
+    keep_chats_days = models.PositiveIntegerField(null=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True)

@@ -14,6 +14,7 @@ from console.jobs.models import Job
 from console.keys.models import Account, Key
 from console.support.wanted import Wanted
 from console.teams.models import Team, User
+from console.webhooks.models import Delivery, Endpoint
 
 MOST_OF_A_QUESTION = 20
 # As the index `job_request_id` has it: SQLite sees no literal in a bound value, and would not use the index.
@@ -72,6 +73,19 @@ def turns(wanted: Wanted) -> "QuerySet[Turn]":
     named = [Q(pk__in=wanted.whole_ids), Q(rivya_message_id=wanted.text), Q(idempotency_key=wanted.text)]
     shown = Turn.objects.select_related("conversation__team").defer("question", "answer", "body", "controls")
     return shown.filter(pk__in=_any_of(Turn.objects.all(), named)).order_by("-created_at")
+
+
+def endpoints(wanted: Wanted) -> "QuerySet[Endpoint]":
+    """By name, id or Rivya's id; those that were deleted as well, for their log."""
+    named = Q(name__icontains=wanted.text) | Q(rivya_id=wanted.text) | Q(pk__in=wanted.whole_ids)
+    return Endpoint.objects.select_related("team").filter(named).order_by("-created_at")
+
+
+def deliveries(wanted: Wanted) -> "QuerySet[Delivery]":
+    """By id, Rivya's event id or task id; the indexes on both begin with the endpoint."""
+    accepted = {"endpoint__in": Endpoint.objects.order_by().values("pk"), "verdict": Delivery.Verdict.ACCEPTED}
+    named = [Q(pk__in=wanted.whole_ids), Q(event_id=wanted.text, **accepted), Q(task_id=wanted.text, **accepted)]
+    return Delivery.objects.select_related("team").filter(pk__in=_any_of(Delivery.objects.all(), named))
 
 
 def _any_of(rows: "QuerySet[Any]", questions: list[Q]) -> set[Any]:

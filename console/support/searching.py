@@ -9,6 +9,7 @@ from console.jobs.models import Job
 from console.keys.models import Key
 from console.support import findable
 from console.support.wanted import Group, Hit, Wanted
+from console.webhooks.models import Delivery
 
 MOST_OF_A_KIND = 10
 LONGEST = 200
@@ -48,6 +49,11 @@ def _entry(entry: Entry) -> Hit:
     return Hit.of(entry, f"Line {entry.pk}", note, entry.kind, entry.at)
 
 
+def _delivery(delivery: Delivery) -> Hit:
+    note = " · ".join(filter(None, (delivery.event_type, delivery.task_id, delivery.get_effect_display())))
+    return Hit.of(delivery, str(delivery), note)
+
+
 _Kind = tuple[str, str, Callable[[Wanted], Any], Callable[[Any], Hit]]
 _KINDS: Final[tuple[_Kind, ...]] = (
     ("Jobs", "images", findable.jobs, _job),
@@ -57,5 +63,7 @@ _KINDS: Final[tuple[_Kind, ...]] = (
     ("Ledger", "coins", findable.entries, _entry),
     ("Files", "file", findable.files, lambda file: Hit.of(file, str(file), f"{file.kind}, {file.size_words}")),
     ("Chats", "message-square", findable.conversations, lambda chat: Hit.of(chat, str(chat), chat.model_name)),
+    ("Webhook endpoints", "webhook", findable.endpoints, lambda found: Hit.of(found, found.name, found.rivya_id)),
+    ("Deliveries", "webhook", findable.deliveries, _delivery),
     ("Turns", "message-square", findable.turns, lambda turn: Hit.of(turn, str(turn), "", turn.status)),
 )

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 
 from console.teams.models import Membership, Role, Team, User
 
@@ -31,6 +33,7 @@ class Act(StrEnum):
     ALLOW_OVERRUN = "let a project pass its budget"
     CORRECT_LEDGER = "correct the ledger"
     MEND_FAILURES = "look after failures"
+    REMOVE_DEMO = "remove the demo team"
 
 
 _EVERYONE = frozenset(Role)
@@ -50,6 +53,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.ALLOW_OVERRUN: frozenset({Role.OWNER}),
     Act.CORRECT_LEDGER: _ADMINS,
     Act.MEND_FAILURES: _MAKERS,
+    Act.REMOVE_DEMO: frozenset({Role.OWNER}),
 }
 
 
@@ -127,6 +131,7 @@ def is_looked_at(request: HttpRequest) -> bool:
 
 def _enter(request: HttpRequest, membership: Membership, act: Act) -> None:
     request.team, request.membership = membership.team, membership  # type: ignore[attr-defined]
+    timezone.activate(ZoneInfo(membership.team.time_zone))  # until the request ends (`ui/middleware.py`)
     if not may(membership.role, act):
         raise PermissionDenied(
             f"Your role in {membership.team} is {membership.get_role_display().lower()}; to {act} you need another."

@@ -1,8 +1,78 @@
-"""Which addresses a team lets in."""
+"""Which addresses may join a team: those of its own domains, where it has named some."""
 
-from console.teams.models import Team
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import idna
+
+from console.teams.models import Membership, Team
+
+MOST: Final = 50
+_APART: Final = re.compile(r"[\s,;]+")
+
+
+class NoDomain(ValueError):
+    """What was written is no domain; says why in words."""
 
 
 def allows(team: Team, email: str) -> bool:
-    """Whether the team lets in people of this address."""
-    return True
+    """Whether this address may be invited and may join. A team without domains takes any; subdomains are others."""
+    if not team.sign_in_domains:
+        return True
+    try:
+        return domain_of(email) in team.sign_in_domains
+    except NoDomain:
+        return False
+
+
+def domain_of(email: str) -> str:
+    """The domain of an address, as `tidy` writes it. Raises NoDomain."""
+    name, at, domain = email.strip().rpartition("@")
+    if not (name and at):
+        raise NoDomain("This is no e-mail address.")
+    return tidy(domain)
+
+
+def domains_in(text: str) -> list[str]:
+    """The domains of a text, one a line or separated by commas; each once, in order. Raises NoDomain."""
+    found = sorted({tidy(word) for word in _APART.split(text) if word})
+    if len(found) > MOST:
+        raise NoDomain(f"At most {MOST} domains.")
+    return found
+
+
+def tidy(word: str) -> str:
+    """A domain in lower case and ASCII: "Bücher.example" is "xn--bcher-kva.example". Raises NoDomain."""
+    shown = word[:80]
+    if "@" in word:
+        raise NoDomain(f"{shown}: only what stands after the @.")
+    if "*" in word:
+        raise NoDomain(f"{shown}: no stars. Name each domain; a subdomain is a domain of its own.")
+    try:
+        domain = idna.encode(word.rstrip("."), uts46=True, std3_rules=True).decode().lower()
+    except idna.IDNAError:
+        raise NoDomain(f"{shown} is no domain, such as example.com.") from None
+    if "." not in domain or domain.rpartition(".")[2].isdigit():
+        raise NoDomain(f"{shown} is no domain, such as example.com.")
+    return domain
+
+
+def in_words(domains: Iterable[str]) -> list[str]:
+    """The domains as people read them."""
+    return [_decoded(domain) for domain in domains]
+
+
+def left_outside(team: Team) -> list[Membership]:
+    """Members whose address fits no more. They stay: nobody is thrown out by a setting."""
+    if not team.sign_in_domains:
+        return []
+    members = Membership.objects.filter(team=team).select_related("user")
+    return [each for each in members if not allows(team, each.user.email)]
+
+
+def _decoded(domain: str) -> str:
+    try:
+        return idna.decode(domain)
+    except idna.IDNAError:
+        return domain

@@ -103,7 +103,9 @@ class Team(models.Model):
     is_demo = models.BooleanField(default=False)
     billing_contact = models.CharField(max_length=200, blank=True)  # who tops the wallet up: a name, an address
     low_balance_at = models.PositiveIntegerField(default=50)  # credits; below it the wallet counts as low
+    sign_in_domains = models.JSONField(default=list, blank=True)  # in ASCII; empty: any address (`domains.allows`)
     created_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, editable=False)  # only a demo team; what is left stands for its ledger
 
     objects = TeamQuerySet.as_manager()
 
@@ -132,6 +134,7 @@ class Membership(models.Model):
     suspended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = MembershipQuerySet.as_manager()
+    guide_dismissed_at = models.DateTimeField(null=True, editable=False)  # this person wants no first-visit guide here
 
     class Meta:
         ordering = ["joined_at"]

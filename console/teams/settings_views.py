@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from console.audit.recording import record
+from console.teams import domains
 from console.teams.access import Act, TeamRequest, in_team
 from console.teams.models import Team
 from console.teams.settings_forms import SettingsForm
 
-TRACKED = ("name", "time_zone", "billing_contact", "low_balance_at")
+TRACKED = ("name", "time_zone", "billing_contact", "low_balance_at", "sign_in_domains")
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,8 +33,13 @@ def settings(request: TeamRequest) -> HttpResponse:
                     record("team.changed", team, team_id=team.pk, actor=request.user, request=request, **facts)
                 messages.success(request, "The settings are saved.")
                 return redirect("teams:settings")
-        return render(request, "teams/settings.html", {"form": form}, status=422)
-    return render(request, "teams/settings.html", {"form": SettingsForm(instance=request.team)})
+        return _page(request, form, status=422)
+    return _page(request, SettingsForm(instance=request.team))
+
+
+def _page(request: TeamRequest, form: SettingsForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "outside": domains.left_outside(request.team)}
+    return render(request, "teams/settings.html", context, status=status)
 
 
 def _facts(team: Team) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 import structlog
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 
 from console.ui.problem_views import answer_error
@@ -17,7 +18,10 @@ GetResponse = Callable[[HttpRequest], Any]
 
 @sync_and_async_middleware
 def request_id(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
-    """Names each request (`X-Request-ID` in the answer), and forbids caches to keep private pages."""
+    """Names each request (`X-Request-ID` in the answer), and forbids caches to keep private pages.
+
+    The zone that a team's page puts in force (`teams.access`) ends with the request.
+    """
 
     def begin(request: HttpRequest) -> str:
         name = uuid.uuid4().hex
@@ -35,13 +39,15 @@ def request_id(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
 
         async def named_async(request: HttpRequest) -> Answer:
             name = begin(request)
-            return end(await cast(Awaitable[Answer], get_response(request)), name)
+            with timezone.override(None):
+                return end(await cast(Awaitable[Answer], get_response(request)), name)
 
         return named_async
 
     def named(request: HttpRequest) -> Answer:
         name = begin(request)
-        return end(get_response(request), name)
+        with timezone.override(None):
+            return end(get_response(request), name)
 
     return named
 

@@ -15,8 +15,13 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> Sequence[str]:
-    """The words that are looked for: letters and digits only, accents joined, at most twelve."""
-    return _WORD.findall(unicodedata.normalize("NFC", text))[:MOST_WORDS]
+    """The words that are looked for: at most twelve."""
+    return all_words(text)[:MOST_WORDS]
+
+
+def all_words(text: str) -> Sequence[str]:
+    """Letters and digits only, accents joined."""
+    return _WORD.findall(unicodedata.normalize("NFC", text))
 
 
 def facet(letter: str, value: UUID | str) -> str:
@@ -25,18 +30,20 @@ def facet(letter: str, value: UUID | str) -> str:
 
 
 def fts5_match(text: str, facets: Sequence[str]) -> str:
-    """For `MATCH` on a table of `facets` and `words` (SQLite)."""
-    words, belongs = words_of(text), " AND ".join(f'"{token}"' for token in facets)
-    if not words:
-        return f"{{facets}} : ({belongs})"
-    wanted = [f'"{word}"' for word in words]
-    if _is_open_ended(text, words):
-        wanted[-1] += " *"
-    return f"{{facets}} : ({belongs}) AND {{words}} : ({' AND '.join(wanted)})"
+    """For `MATCH` on a table of `facets` and `words` (SQLite). One of both is given."""
+    parts = []
+    if facets:
+        parts.append("{facets} : (" + " AND ".join(f'"{token}"' for token in facets) + ")")
+    if words := words_of(text):
+        wanted = [f'"{word}"' for word in words]
+        if _is_open_ended(text, words):
+            wanted[-1] += " *"
+        parts.append("{words} : (" + " AND ".join(wanted) + ")")
+    return " AND ".join(parts)
 
 
 def tsquery(text: str, facets: Sequence[str]) -> str:
-    """For `@@` on a document whose facets begin with "=", which no word does (PostgreSQL)."""
+    """For `@@` on a document whose facets begin with "=", which no word does (PostgreSQL). One of both is given."""
     words = words_of(text)
     wanted = [f"'={token}'" for token in facets] + [f"'{word.lower()}'" for word in words]
     if _is_open_ended(text, words):

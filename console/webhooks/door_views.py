@@ -7,19 +7,21 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from console.webhooks.knocks import Knock
-from console.webhooks.receiving import LARGEST_BYTES, receive
+from console.webhooks.receiving import LARGEST_BYTES
+from console.webhooks.together import Doorkeeper
 
+DOORKEEPER = Doorkeeper()
 _WORDS = {200: "Stored.", 400: "Not believed.", 404: "There is nothing here.", 503: "Not now. Send it again later."}
 
 
 @csrf_exempt
 @login_not_required
 @require_POST
-def knock(request: HttpRequest, door: str) -> HttpResponse:
+async def knock(request: HttpRequest, door: str) -> HttpResponse:
     """POST `/hooks/<unguessable>/`: 200 stored, 400 not believed, 404 nobody here, 503 later."""
     try:
         raw = request.body
     except RequestDataTooBig:
         raw = b" " * (LARGEST_BYTES + 1)  # refused and written down as too big, without being read
-    status = receive(door, Knock(raw, request.headers, request.META.get("REMOTE_ADDR", "")))
+    status = await DOORKEEPER.answer(door, Knock(raw, request.headers, request.META.get("REMOTE_ADDR", "")))
     return HttpResponse(f"{_WORDS[status]}\n", status=status, content_type="text/plain; charset=utf-8")

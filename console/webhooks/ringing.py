@@ -25,12 +25,11 @@ def ring(delivery: Delivery) -> str:
     moment was perhaps asked about before it ended; it rings once more when that read is written down.
     """
     jobs = list(Job.objects.select_for_update().filter(team_id=delivery.team_id, rivya_id=delivery.task_id or None))
-    for job in jobs:
-        Job.objects.nudge(job.rivya_id, job.account_id)
-    effect = _effect(jobs)
+    Job.objects.nudge([job.pk for job in jobs])
+    did = effect(jobs)
     job_id = jobs[0].pk if jobs else None
-    Delivery.objects.filter(pk=delivery.pk).update(effect=effect, job_id=job_id)
-    return effect
+    Delivery.objects.filter(pk=delivery.pk).update(effect=did, job_id=job_id)
+    return did
 
 
 def ring_late() -> bool:
@@ -43,6 +42,18 @@ def ring_very_late() -> bool:
     long_ago = timezone.now() - WATCHED
     given_up = Delivery.objects.filter(effect=Effect.WAITING, created_at__lt=long_ago)
     return _ring_waiting(long_ago) | bool(given_up.update(effect=Effect.STRANGE_JOB))
+
+
+def effect(jobs: list[Job]) -> str:
+    """What an event does whose jobs, before they are made due, are these."""
+    if not jobs:
+        return Effect.WAITING
+    open_ones = [job for job in jobs if job.is_open]
+    if not open_ones:
+        return Effect.ENDED if any(job.is_final for job in jobs) else Effect.REVIEW
+    now = timezone.now()
+    held = any(job.leased_until and job.leased_until > now for job in open_ones)
+    return Effect.BUSY if held else Effect.RUNG
 
 
 def usable_id(task_id: str | None) -> str:
@@ -62,15 +73,3 @@ def _ring_waiting(since: object) -> bool:
         with transaction.atomic():
             ring(delivery)
     return bool(found)
-
-
-def _effect(jobs: list[Job]) -> str:
-    """`jobs` as they were before they were made due."""
-    if not jobs:
-        return Effect.WAITING
-    open_ones = [job for job in jobs if job.is_open]
-    if not open_ones:
-        return Effect.ENDED if any(job.is_final for job in jobs) else Effect.REVIEW
-    now = timezone.now()
-    held = any(job.leased_until and job.leased_until > now for job in open_ones)
-    return Effect.BUSY if held else Effect.RUNG

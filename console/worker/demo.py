@@ -65,17 +65,29 @@ JOBS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
 
 
 def seed_demo() -> dict[str, str]:
-    """Make the demo team once; returns {"email", "password", "team"}. A second call makes a new password."""
+    """Make the demo team once; returns {"email", "password", "team"}. A second call makes a new password.
+
+    Where its owner removed it, it stays removed: only the password is new.
+    """
     password = secrets.token_urlsafe(12)
+    removed = Team.objects.filter(is_demo=True, removed_at__isnull=False).order_by("removed_at").last()
+    user = User.objects.filter(email=EMAIL).first()
+    if removed is not None and user is not None:
+        _renew(user, password, removed)
+        return {"email": EMAIL, "password": password, "team": ""}
     team = seed_teams(_description())[0]
     user = User.objects.get(email=EMAIL)
+    _renew(user, password, team)
+    from_sync(refresh)()
+    _open_jobs(team, user)
+    return {"email": EMAIL, "password": password, "team": str(team.pk)}
+
+
+def _renew(user: User, password: str, team: Team) -> None:
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
         record("password.changed", user, team_id=team.pk, actor=None, after={"by": "seed_demo"})
-    from_sync(refresh)()
-    _open_jobs(team, user)
-    return {"email": EMAIL, "password": password, "team": str(team.pk)}
 
 
 def _description() -> dict[str, Any]:

@@ -18,6 +18,9 @@ from console.jobs.collecting import enqueue_stale
 from console.jobs.submission import put_lapsed_before_a_person
 from console.live.models import Event
 from console.notices.mailing import mail_notices
+from console.retention.demo import clear_removed_teams
+from console.retention.removed_files import forget_removed_files
+from console.retention.sweeping import sweep_projects
 from console.webhooks.pruning import prune_deliveries
 from console.webhooks.ringing import ring_late, ring_very_late
 from console.webhooks.silence import watch_silence
@@ -55,4 +58,7 @@ DUTIES = (
     Duty(ring_very_late, every_seconds=60),
     Duty(watch_silence, every_seconds=30),
     Duty(prune_deliveries, every_seconds=600),
+    Duty(sweep_projects, every_seconds=2),
+    Duty(forget_removed_files, every_seconds=600),
+    Duty(clear_removed_teams, every_seconds=5),
 )

@@ -37,7 +37,7 @@ def seed_teams(description: Any) -> list[Team]:
 
 
 def _team(item: dict[str, Any]) -> Team:
-    team, is_new = Team.objects.get_or_create(
+    team, is_new = Team.objects.filter(removed_at=None).get_or_create(
         name=_text(item, "name"),
         defaults={"time_zone": _time_zone(item), "is_demo": bool(item.get("is_demo", False))},
     )

@@ -107,10 +107,20 @@ def _upload(world: World) -> Sent:
     return [], {"project": world.project.pk, "file": SimpleUploadedFile("boat.png", picture())}
 
 
+def _days(world: World) -> Sent:
+    return [world.project.pk], {"results": "30", "chats": "", "seen": "30/"}
+
+
+def _demo(world: World) -> Sent:
+    type(world.team).objects.filter(pk=world.team.pk).update(is_demo=True)
+    return [], {"name": world.team.name}
+
+
 NOTED = frozenset({"jobs.Step", "keys.Secret"})  # of a read at Rivya
 RAN = {"outcome": "never_ran", "reason": "Rivya's support says so"}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "a longer horse battery", "password2": "a longer horse battery"}
 SETTINGS = {"name": "Studio", "time_zone": "Europe/Berlin", "billing_contact": "Dana", "low_balance_at": "7"}
+SETTINGS |= {"sign_in_domains": "example.com"}
 
 CALLS: dict[str, Call] = {
     "keys:new": Call("key.added", lambda w: ([], {"secret": w.new_secret(), "purpose": "x", "environment": "staging"})),
@@ -122,6 +132,8 @@ CALLS: dict[str, Call] = {
     "keys:join": Call("account.joined", _joined),
     "projects:new": Call("project.created", lambda w: ([], {"name": "Spring", "purpose": "P", "key": w.key.pk})),
     "projects:edit": Call("project.changed", _edit),
+    "retention:project": Call("retention.changed", _days),
+    "retention:demo": Call("team.removed", _demo),
     "projects:archive": Call("project.archived", of(lambda w: w.project)),
     "credits:budget": Call("budget.changed", of(lambda w: w.project, monthly_budget="50")),
     "credits:budget_asks": Call("budget.asked", of(lambda w: w.project, credits="5", reason="For the launch")),

@@ -127,5 +127,6 @@ ROOM_CALLS: dict[str, Call] = {
 }
 
 WITHOUT_IN_ROOMS: dict[str, str] = {
+    "jobs:start_dismissal": "a person's own wish about a page of theirs; nothing of the team changes",
     "webhooks:door": "Rivya knocks here, nobody who acts; each knock is a row of the delivery log",
 }

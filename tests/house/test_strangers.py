@@ -37,7 +37,7 @@ OBJECT_OF = {
     ),
     **dict.fromkeys(("jobs:result", "jobs:result_download", "jobs:result_preview", "jobs:result_reference"), "result"),
     **dict.fromkeys(("files:content", "files:preview", "files:card", "files:removal", "files:restoration"), "file"),
-    **dict.fromkeys(("projects:show", "projects:edit", "projects:archive"), "project"),
+    **dict.fromkeys(("projects:show", "projects:edit", "projects:archive", "retention:project"), "project"),
     **dict.fromkeys(("credits:project_month", "credits:budget", "credits:budget_asks"), "project"),
     "credits:budget_decision": "ask",
     "notices:show": "notice",
@@ -117,7 +117,7 @@ FORMS = [
     ("files:index", "project", "project"),
 ]
 # What a viewer may POST: look at another of their teams, have the public list of models read again, read their notices.
-VIEWER_MAY = {"teams:switch", "catalogue:refresh", "notices:reading", "notices:mail"}
+VIEWER_MAY = {"jobs:start_dismissal", "teams:switch", "catalogue:refresh", "notices:reading", "notices:mail"}
 OPEN = {"healthz", "readyz", "metrics", "live:stream", "webhooks:door", "projects:join", "projects:follow"}
 ADDRESSES = [route for route in routes() if not route.name.startswith(("admin:", "account_"))]
 WITH_ID = [route for route in ADDRESSES if route.parameters and route.name not in NOBODYS]

@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from console.credits.models import Entry
 from console.keys import vault
-from console.support.findable import jobs
+from console.support.findable import deliveries, jobs
 from console.support.wanted import Wanted
+from console.webhooks.models import Delivery
 from tests.factories import make_job
 from tests.support.conftest import PRIVATE, Owned
+from tests.webhooks.ringing import event, make_endpoint, ring
 
 
 def page_of(thing: Any) -> str:
@@ -70,6 +72,21 @@ def test_a_person_is_found_by_mail_and_a_line_by_its_number_or_its_job(
     assert page_of(line) in find(support, str(owned.job.pk))
 
 
+@pytest.mark.parametrize("text", ["{delivery.pk}", "evt_4711", "task_4712"])
+def test_a_delivery_is_found_by_its_ids(support: Client, owned: Owned, text: str) -> None:
+    endpoint = make_endpoint(owned.key, name="Night shift")
+    assert page_of(endpoint) in find(support, "night sh")
+    assert page_of(endpoint) in find(support, endpoint.rivya_id)
+    ring(endpoint, event("task_4712", id="evt_4711"))
+    delivery = Delivery.objects.get()
+    found = find(support, text.format(delivery=delivery))
+    assert page_of(delivery) in found
+    assert owned.team.name in found
+    shown = support.get(page_of(delivery)).content.decode()
+    assert "evt_4711" in shown
+    assert endpoint.door not in support.get(page_of(endpoint)).content.decode() + shown
+
+
 @pytest.mark.parametrize("private", PRIVATE)
 def test_nothing_is_found_by_what_was_asked_or_made(support: Client, owned: Owned, private: str) -> None:
     for text in (private, private.rsplit(maxsplit=1)[-1]):
@@ -105,6 +122,17 @@ def test_a_job_is_looked_for_in_indexes_alone(owned: Owned, text: str) -> None:
     plans = [plan(query["sql"]) for query in asked.captured_queries]
     assert len(plans) >= 3
     assert [found for found in plans if "SCAN jobs_job" in found or "Seq Scan on jobs_job" in found] == []
+
+
+def test_deliveries_are_looked_for_in_indexes_alone(owned: Owned) -> None:
+    endpoint = make_endpoint(owned.key)
+    for number in range(5):
+        ring(endpoint, event(f"task_{number}"))
+    with CaptureQueriesContext(connection) as asked:
+        assert len(list(deliveries(Wanted("task_3")))) == 1
+    plans = [plan(query["sql"]) for query in asked.captured_queries]
+    seen = ("SCAN webhooks_delivery", "Seq Scan on webhooks_delivery")
+    assert [found for found in plans if any(scan in found for scan in seen)] == []
 
 
 def plan(sql: str) -> str:

@@ -20,7 +20,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(member(user))
 
     def kept(self) -> "ConversationQuerySet":
-        return self.filter(archived_at=None)
+        return self.filter(archived_at=None, words_removed_at=None)
 
 
 class Conversation(models.Model):
@@ -44,6 +44,9 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_turn_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True)
+    words_removed_at = models.DateTimeField(
+        null=True
+    )  # the project's retention took what was said; nothing is asked now
 
     objects = ConversationQuerySet.as_manager()
 
@@ -53,6 +56,11 @@ class Conversation(models.Model):
             models.Index(fields=["team", "-last_turn_at", "-id"], name="conversation_team"),
             models.Index(fields=["project", "-last_turn_at", "-id"], name="conversation_project"),
             models.Index(fields=["account", "session_id"], name="conversation_session"),
+            models.Index(
+                fields=["project", "last_turn_at"],
+                condition=models.Q(words_removed_at=None),
+                name="conversation_words_kept",
+            ),
         ]
 
     def __str__(self) -> str:

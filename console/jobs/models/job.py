@@ -1,6 +1,7 @@
 """One Rivya generation, from the click to the last byte."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -36,9 +37,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         in_doubt = models.Q(rivya_id="", sends__gt=models.F("clear_sends"))
         return self.open().filter(in_doubt, first_sent_at__lt=long_ago)
 
-    def nudge(self, rivya_id: str, account_id: uuid.UUID) -> int:
-        """Make the job with this Rivya id due now; returns how many there were (0 or 1)."""
-        return self.open().filter(rivya_id=rivya_id, account_id=account_id).update(next_check_at=timezone.now())
+    def nudge(self, jobs: Iterable[uuid.UUID]) -> int:
+        """Make these due now, as far as they are open; returns how many were."""
+        due = list(jobs)
+        return self.open().filter(pk__in=due).update(next_check_at=timezone.now()) if due else 0
 
 
 class Job(models.Model):
@@ -93,6 +95,7 @@ class Job(models.Model):
     accepted_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)  # when a member first looked at what came out
+    results_removed_at = models.DateTimeField(null=True)  # the project's retention took its results
     deadline_at = models.DateTimeField()
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
@@ -134,6 +137,11 @@ class Job(models.Model):
                 fields=["team", "error_code", "-created_at", "-id"],
                 condition=~models.Q(error_code=""),
                 name="job_team_error",
+            ),
+            models.Index(
+                fields=["project", "finished_at"],
+                condition=models.Q(status="succeeded", results_removed_at=None),
+                name="job_results_kept",
             ),
             models.Index(
                 fields=["next_check_at"],

@@ -34,6 +34,7 @@ class Result(models.Model):
         HELD = "held", "Host not allowed"
         COLLECTED = "collected", "Here"
         LOST = "lost", "Could not be collected"
+        REMOVED = "removed", "Removed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="results")
@@ -63,7 +64,12 @@ class Result(models.Model):
     class Meta:
         ordering = ["index"]
         constraints = [models.UniqueConstraint(fields=["job", "index"], name="one_result_an_index")]
-        indexes = [models.Index(fields=["next_try_at"], condition=models.Q(state="pending"), name="result_due")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=models.Q(state="pending"), name="result_due"),
+            models.Index(
+                fields=["id"], condition=models.Q(state="removed") & ~models.Q(content=""), name="result_to_wipe"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"result {self.index} of {self.job_id}"

@@ -31,6 +31,7 @@ class Step(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
         RESOLVED = "resolved", "Resolved by a person"
         CHECKED = "checked", "Checked on request"
+        REMOVED = "removed", "Results removed"
 
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
