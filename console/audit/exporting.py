@@ -22,11 +22,14 @@ COLUMNS: Final = (
     "request_id", "person_id", "team_id", "id",
 )  # fmt: skip
 Reader = Callable[[AuditEvent], Readable]
+Watched = Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]
 
 
-def exported(wish: Wish, readable: Reader) -> HttpResponseBase:
-    """The answer: from the newest line to the oldest, a chunk at a time."""
-    answer = StreamingHttpResponse(without_connection(_chunks(wish, readable)), content_type="text/csv; charset=utf-8")
+def exported(wish: Wish, readable: Reader, watched: Watched = lambda chunks: chunks) -> HttpResponseBase:
+    """The answer: from the newest line to the oldest, a chunk at a time. `watched` may end it before its end."""
+    answer = StreamingHttpResponse(
+        without_connection(watched(_chunks(wish, readable))), content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'
     return answer
 

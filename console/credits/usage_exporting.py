@@ -15,7 +15,8 @@ from console.credits.usage_lines import Line, Place, lines_behind, page_of, with
 from console.credits.usage_views import asked
 from console.engine.idling import without_connection
 from console.teams.access import TeamRequest, in_team
-from console.ui.spreadsheets import BOM, written
+from console.teams.streaming import while_allowed
+from console.ui.spreadsheets import BOM, CUT_SHORT, written
 
 CHUNK = 2000
 COLUMNS: Final = (
@@ -50,7 +51,8 @@ def export(request: TeamRequest) -> HttpResponseBase:
     what = {"days": str(filters.span), **filters.narrowed}
     record("usage.exported", request.team, team_id=request.team.pk, actor=request.user, after=what, request=request)
     response = StreamingHttpResponse(
-        without_connection(_chunks(filters, known)), content_type="text/csv; charset=utf-8"
+        without_connection(while_allowed(request, _chunks(filters, known), CUT_SHORT)),
+        content_type="text/csv; charset=utf-8",
     )
     name = f"usage-{filters.span.first}-to-{filters.span.last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

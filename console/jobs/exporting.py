@@ -14,8 +14,9 @@ from console.jobs.list_views import filter_form
 from console.jobs.models import Job
 from console.teams.access import TeamRequest, in_team
 from console.teams.models import Team
+from console.teams.streaming import while_allowed
 from console.ui.keyset import Cursor
-from console.ui.spreadsheets import BOM, written
+from console.ui.spreadsheets import BOM, CUT_SHORT, written
 
 CHUNK = 1000
 COLUMNS: Final = (
@@ -43,7 +44,8 @@ def export(request: TeamRequest) -> HttpResponseBase:
     filters = {name: value if name != "q" else True for name, value in request.GET.items() if value}
     record("jobs.exported", request.team, team_id=request.team.pk, actor=request.user, after=filters, request=request)
     response = StreamingHttpResponse(
-        _chunks(request.team, filter_form(request).wish), content_type="text/csv; charset=utf-8"
+        while_allowed(request, _chunks(request.team, filter_form(request).wish), CUT_SHORT),
+        content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = f'attachment; filename="jobs-{timezone.localdate():%Y-%m-%d}.csv"'
     return response

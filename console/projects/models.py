@@ -8,14 +8,19 @@ from django.db import models
 
 from console.keys.models import Key
 from console.teams.belonging import member
-from console.teams.models import Membership, Team
+from console.teams.models import Membership, Role, Team
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects, found through the asker."""
 
     def visible_to(self, user: Any) -> "ProjectQuerySet":
-        return self.filter(member(user))
+        """Of a member or viewer who is let into some projects only, those; owners and admins look after all."""
+        mine = Membership.objects.filter(team=models.OuterRef("team"), user=user)
+        everywhere = mine.filter(models.Q(all_projects=True) | models.Q(role__in=[Role.OWNER, Role.ADMIN]))
+        chosen = ProjectMember.objects.filter(project=models.OuterRef("pk"), membership__user=user)
+        let_in = models.Exists(everywhere) | models.Exists(chosen)
+        return self.filter(let_in, member(user))
 
     def open(self) -> "ProjectQuerySet":
         return self.filter(archived_at=None)

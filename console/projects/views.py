@@ -24,7 +24,7 @@ TRACKED = ("name", "purpose", "default_model", "monthly_budget")
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """All projects of the team; archived ones below."""
-    projects = Project.objects.filter(team=request.team).select_related("key")
+    projects = Project.objects.visible_to(request.user).filter(team=request.team).select_related("key")
     context = {"open": [p for p in projects if not p.archived_at], "archived": [p for p in projects if p.archived_at]}
     return render(request, "projects/index.html", context)
 

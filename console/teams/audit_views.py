@@ -16,7 +16,9 @@ from console.audit.reading import read
 from console.audit.recording import record
 from console.teams.access import Act, TeamRequest, enter, in_team
 from console.teams.models import Team
+from console.teams.streaming import while_allowed
 from console.ui.keyset import cursor_of, links, query_without
+from console.ui.spreadsheets import CUT_SHORT
 
 
 @require_GET
@@ -52,7 +54,7 @@ def export(request: TeamRequest) -> HttpResponseBase:
     wish = _form(request).wish(team=request.team.pk, zone=request.team.time_zone)
     filters = {name: value for name, value in request.GET.items() if value}
     record("audit.exported", request.team, team_id=request.team.pk, actor=request.user, after=filters, request=request)
-    return exported(wish, for_team)
+    return exported(wish, for_team, lambda chunks: while_allowed(request, chunks, CUT_SHORT))
 
 
 def _form(request: TeamRequest) -> FilterForm:

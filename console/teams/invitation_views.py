@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,6 +12,7 @@ from console.teams import inviting, people_page
 from console.teams.access import Act, TeamRequest, enter
 from console.teams.models import Invitation, Role
 
+ON_THE_SCREEN = "django.core.mail.backends.console.EmailBackend"
 ALREADY = "This invitation was accepted or revoked already."
 
 
@@ -43,7 +45,11 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def tell_mailed(request: HttpRequest, mailed: list[str], asked: list[str]) -> None:
     """Say on the next page whom a mail server took an invitation for, and whom not."""
-    if mailed:
+    if mailed and settings.EMAIL_BACKEND == ON_THE_SCREEN:
+        messages.warning(
+            request, f"This console has no mail server: what it would mail to {', '.join(mailed)} is in its log."
+        )
+    elif mailed:
         messages.success(request, f"Invited: {', '.join(mailed)}. The link works for seven days.")
     if failed := [each for each in asked if each not in mailed]:
         messages.error(request, f"No mail went out to {', '.join(failed)}: the mail server refused. Send it again.")

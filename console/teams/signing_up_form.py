@@ -32,6 +32,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "E-mail"
+        self.fields["password1"].help_text = "At least ten characters, and none of the usual ones."
         self.invitation = followed(context.request)
         if self.invitation:
             self.fields["email"].disabled = True

@@ -1,6 +1,10 @@
 """The one stream of a page: what changed in the team that the page shows."""
 
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from functools import partial
+from typing import cast
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -9,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.views.decorators.http import require_GET
 
 from console.engine.idling import without_connection
-from console.live.stream import events
-from console.teams.access import current_membership, is_member
+from console.live.stream import HEARTBEAT_SECONDS, events
+from console.teams.access import TeamRequest, current_membership, is_member
 
 
 @login_not_required
@@ -36,6 +40,20 @@ def still_allowed(request: HttpRequest, user_id: UUID, team_id: UUID) -> bool:
     if viewing is not None and not viewing.is_still_open():
         return False
     return session.exists(session.session_key or "") and is_member(user_id, team_id)
+
+
+async def while_allowed(request: TeamRequest, chunks: AsyncIterator[bytes], last_words: bytes) -> AsyncIterator[bytes]:
+    """The same bytes, as long as who reads them still may: asked every 15 s. Else `last_words`, and the end."""
+    user_id, team_id = request.user.pk, request.team.pk
+    checked_at = time.monotonic()
+    async with aclosing(cast(AsyncGenerator[bytes, None], chunks)):
+        async for chunk in chunks:
+            if time.monotonic() - checked_at >= HEARTBEAT_SECONDS:
+                if not await sync_to_async(still_allowed)(request, user_id, team_id):
+                    yield last_words
+                    return
+                checked_at = time.monotonic()
+            yield chunk
 
 
 def _since(request: HttpRequest) -> int | None:

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 class Entry:
     """One place or one thing to make. `route` is its URL name, `needs` the act of `teams.access.Act` it takes.
 
-    `count` names the route that tells how much of it waits for somebody.
+    `count` names the route that tells how much of it waits for somebody, `also` pages of other rooms that belong to it.
     """
 
     label: str
@@ -20,6 +20,7 @@ class Entry:
     keys: str = ""
     needs: str = ""
     count: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ WORK: Final = (
 TEAM: Final = (
     Entry("Keys", "key-round", "keys:index", "g k"),
     Entry("Webhooks", "webhook", "webhooks:index", "g b", needs="manage_webhooks"),
-    Entry("People", "users", "teams:people", "g p"),
+    Entry("People", "users", "teams:people", "g p", also=("projects:invite",)),
     Entry("Audit", "scroll-text", "audit:index", "g a", needs="read_audit"),
     Entry("Support", "life-buoy", "support:index", needs="manage_team"),
     Entry("Projects", "layers", "projects:index", "g r"),
@@ -95,6 +96,8 @@ def _is_current(entry: Entry, request: HttpRequest) -> bool:
     match = request.resolver_match
     if match is None:
         return False
+    if any(match.view_name in other.also for other in (*WORK, *TEAM)):
+        return match.view_name in entry.also
     room, _, view = entry.route.rpartition(":")
     if not room or room not in match.namespaces:
         return match.view_name == entry.route

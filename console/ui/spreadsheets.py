@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any, Final
 
 BOM: Final = b"\xef\xbb\xbf"  # without it some spreadsheets take UTF-8 for something else
+CUT_SHORT: Final = b"This export ended before its end: whoever asked for it may no longer read it.\r\n"
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
