@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from console.chat.models import TurnAttachment
+from console.files import adding
 from console.files.models import ReferenceFile, Upload
 from console.jobs.models import Job, JobInput
 from console.projects.models import Project
@@ -92,9 +93,8 @@ def test_the_same_bytes_of_another_project_stay(removed: ReferenceFile, spring: 
 def test_the_same_file_added_while_its_bytes_go_is_whole(
     removed: ReferenceFile, spring: Project, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from console.files import adding
-
-    write, calls = adding._write, []
+    write = adding._write
+    calls: list[bool] = []
 
     def written_late(*given: Any) -> ReferenceFile:
         if not calls:
