@@ -113,7 +113,7 @@ def restoration(request: HttpRequest, pk: UUID) -> HttpResponse:
     except adding.Replaced:
         return _said(entered, file, "The same file was added again since.", status=422)
     except adding.BytesGone:
-        return _said(entered, file, "It was removed too long ago: its bytes are not kept any more.", status=422)
+        return _said(entered, file, "It was removed too long ago: what was in it is not kept any more.", status=422)
     return _changed(entered, file, f"{file.name} is back.")
 
 
