@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "console.support.middleware.through_their_eyes",
+    "console.teams.limiting.limits",
     "console.ui.middleware.problems",
 ]
 
@@ -244,6 +245,20 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+
+# How often one person may do what costs, a minute; as many may come at once. 0: no limit.
+LIMITS_PER_MINUTE = {
+    "submit": env.int("LIMIT_SUBMITS_PER_MINUTE", default=240),
+    "ask": env.int("LIMIT_QUESTIONS_PER_MINUTE", default=120),
+    "upload": env.int("LIMIT_UPLOADS_PER_MINUTE", default=240),
+    "export": env.int("LIMIT_EXPORTS_PER_MINUTE", default=30),
+    "webhook": env.int("LIMIT_WEBHOOK_TESTS_PER_MINUTE", default=30),
+}
+# Streams that one person may hold open in one web process, and calls that one endpoint may get in it.
+LIMIT_STREAMS = env.int("LIMIT_STREAMS", default=20)
+LIMIT_WEBHOOKS_PER_SECOND = env.int("LIMIT_WEBHOOKS_PER_SECOND", default=500)
+if min(*LIMITS_PER_MINUTE.values(), LIMIT_STREAMS, LIMIT_WEBHOOKS_PER_SECOND) < 0:
+    raise ImproperlyConfigured("A LIMIT_… is a whole number; 0 takes the limit away.")
 
 # -- words and time ---------------------------------------------------------------------------------------------------
 
