@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 import django
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from whitenoise import WhiteNoise
 
@@ -21,6 +23,7 @@ django_application = Handler()
 
 from console.chat import leaving  # noqa: E402 - its models need the applications to be ready
 from console.teams.sending_person import is_signed_in  # noqa: E402
+from console.worker import starting  # noqa: E402
 
 limited_application = limit_bodies(django_application, is_signed_in)
 
@@ -44,6 +47,10 @@ async def application(
 
 async def _live(receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
     await receive()
+    if reasons := await sync_to_async(starting.refusals)():
+        sys.stderr.write(f"{starting.told(reasons)}\n")
+        await send({"type": "lifespan.startup.failed", "message": "The console does not start."})
+        return
     with kept_open():
         leaving.begin()
         await send({"type": "lifespan.startup.complete"})

@@ -31,6 +31,8 @@ except OSError as error:
     raise ImproperlyConfigured(f"CONSOLE_DATA_DIR ({DATA_DIR}) cannot be made: {error.strerror}.") from error
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("CONSOLE_SECRET_KEY must have at least 32 characters: it signs sessions and links.")
+if len(set(SECRET_KEY)) < 8 or "insecure" in SECRET_KEY or "changeme" in SECRET_KEY.lower().replace("-", ""):
+    raise ImproperlyConfigured("CONSOLE_SECRET_KEY is a default or a pattern: make one with `openssl rand -base64 48`.")
 if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).hostname:
     raise ImproperlyConfigured("CONSOLE_PUBLIC_URL must be an address such as https://console.example.com")
 if urlsplit(RIVYA_BASE_URL).scheme not in {"http", "https"} or not urlsplit(RIVYA_BASE_URL).hostname:

@@ -50,7 +50,7 @@ def _taken(name: str, now: int, each: int, brim: int) -> bool:
             f"SET full_at_ms = {greatest}({table}.full_at_ms, %s) + %s WHERE {table}.full_at_ms <= %s",
             [name, now + each, now, each, now + brim],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def forget_full() -> int:
