@@ -31,6 +31,8 @@ except OSError as error:
     raise ImproperlyConfigured(f"CONSOLE_DATA_DIR ({DATA_DIR}) cannot be made: {error.strerror}.") from error
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("CONSOLE_SECRET_KEY must have at least 32 characters: it signs sessions and links.")
+if len(set(SECRET_KEY)) < 8 or "insecure" in SECRET_KEY or "changeme" in SECRET_KEY.lower().replace("-", ""):
+    raise ImproperlyConfigured("CONSOLE_SECRET_KEY is a default or a pattern: make one with `openssl rand -base64 48`.")
 if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).hostname:
     raise ImproperlyConfigured("CONSOLE_PUBLIC_URL must be an address such as https://console.example.com")
 if urlsplit(RIVYA_BASE_URL).scheme not in {"http", "https"} or not urlsplit(RIVYA_BASE_URL).hostname:
@@ -110,6 +112,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "console.teams.last_seen.last_seen",
     "console.support.middleware.through_their_eyes",
+    "console.teams.limiting.limits",
     "console.ui.middleware.problems",
 ]
 
@@ -255,6 +258,20 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+
+# How often one person may do what costs, a minute; as many may come at once. 0: no limit.
+LIMITS_PER_MINUTE = {
+    "submit": env.int("LIMIT_SUBMITS_PER_MINUTE", default=240),
+    "ask": env.int("LIMIT_QUESTIONS_PER_MINUTE", default=120),
+    "upload": env.int("LIMIT_UPLOADS_PER_MINUTE", default=240),
+    "export": env.int("LIMIT_EXPORTS_PER_MINUTE", default=30),
+    "webhook": env.int("LIMIT_WEBHOOK_TESTS_PER_MINUTE", default=30),
+}
+# Streams that one person may hold open in one web process, and calls that one endpoint may get in it.
+LIMIT_STREAMS = env.int("LIMIT_STREAMS", default=20)
+LIMIT_WEBHOOKS_PER_SECOND = env.int("LIMIT_WEBHOOKS_PER_SECOND", default=500)
+if min(*LIMITS_PER_MINUTE.values(), LIMIT_STREAMS, LIMIT_WEBHOOKS_PER_SECOND) < 0:
+    raise ImproperlyConfigured("A LIMIT_… is a whole number; 0 takes the limit away.")
 
 # -- words and time ---------------------------------------------------------------------------------------------------
 

@@ -214,6 +214,7 @@ def settings_for(data: Path, static: Path, base_url: str, rivya_url: str) -> dic
     secret = data / "secret-key"
     if not secret.exists():
         secret.write_text(secrets.token_urlsafe(48))
+        secret.chmod(0o600)
     return {
         **inherited(),
         "PYTHONUNBUFFERED": "1",

@@ -18,6 +18,7 @@ from console.chat.resolving import ResolutionForm, needs_resolution
 from console.chat.running import stage
 from console.chat.tailing import tail
 from console.live.leaving import leaving
+from console.live.seats import TOLD, Seat, seat_of
 
 HEARTBEAT_SECONDS = 15.0
 LONGEST_SECONDS = 1800.0
@@ -30,26 +31,30 @@ class Listener:
     may_submit: bool
     still_allowed: Callable[[], Awaitable[bool]]
     seen: Mark | None = None
+    person: UUID | None = None
 
 
 async def events(pk: UUID, listener: Listener, beginning: bytes = b"") -> AsyncIterator[bytes]:
     """The bytes of the stream; ends by itself with the turn, when this process leaves, or when it is not allowed."""
     yield b"retry: 500\n\n" + beginning
-    async with _following(pk) as live:
-        async for piece in _until_the_end(live, listener):
-            yield piece
-        is_elsewhere = not live.is_over or live.is_elsewhere
-    if is_elsewhere:
+    with seat_of(listener.person) as seat:
+        async with _following(pk) as live:
+            async for piece in _until_the_end(live, listener, seat):
+                yield piece
+            is_elsewhere = not live.is_over or live.is_elsewhere
+    if seat.is_taken and is_elsewhere:
+        yield TOLD
+    elif is_elsewhere:
         yield message(json.dumps({"id": str(pk)}), event="turn-elsewhere")
     else:
         yield await _end(pk, listener.may_submit)
 
 
-async def _until_the_end(live: LiveTurn, listener: Listener) -> AsyncIterator[bytes]:
+async def _until_the_end(live: LiveTurn, listener: Listener, seat: Seat) -> AsyncIterator[bytes]:
     now, seen, phase, drawn = asyncio.get_running_loop().time, listener.seen, "", -1
     ends_at, checked_at = now() + LONGEST_SECONDS, now()
     leave = leaving()
-    while not live.is_over and not leave.is_set() and now() < ends_at:
+    while not live.is_over and not leave.is_set() and not seat.is_taken and now() < ends_at:
         version = live.version
         if live.drawing.number != drawn or (seen and seen.send != live.drawing.send):
             drawn, mark = live.drawing.number, live.drawing.mark
@@ -59,21 +64,21 @@ async def _until_the_end(live: LiveTurn, listener: Listener) -> AsyncIterator[by
         if live.phase != phase:
             phase = live.phase
             yield await _phase(live.pk, phase)
-        if not await _changed(live, version, leave, checked_at + HEARTBEAT_SECONDS - now()):
+        if not await _changed(live, version, (leave, seat), checked_at + HEARTBEAT_SECONDS - now()):
             if not await listener.still_allowed():
                 return
             checked_at = now()
             yield b": still here\n\n"
 
 
-async def _changed(live: LiveTurn, version: int, leave: asyncio.Event, within_seconds: float) -> bool:
-    """False when the time is over. Leaving is looked for every second, so that no task is made for each change."""
-    left = within_seconds
-    while left > 0 and not leave.is_set():
+async def _changed(live: LiveTurn, version: int, ends: tuple[asyncio.Event, Seat], within_seconds: float) -> bool:
+    """False when the time is over. The ends are looked for every second, so that no task is made for each change."""
+    left, (leave, seat) = within_seconds, ends
+    while left > 0 and not leave.is_set() and not seat.is_taken:
         if await live.changed_since(version, min(left, 1.0)):
             return True
         left -= 1.0
-    return leave.is_set()
+    return leave.is_set() or seat.is_taken
 
 
 @asynccontextmanager

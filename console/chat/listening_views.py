@@ -29,7 +29,7 @@ async def stream(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def streamed(request: TeamRequest, turn: Turn, seen: Mark | None, beginning: bytes = b"") -> StreamingHttpResponse:
     """The answer that follows this turn to its end."""
     allowed: Callable[[], Awaitable[bool]] = partial(sync_to_async(_checked), request, request.user.pk, request.team.pk)
-    listener = Listener(may(request.membership.role, Act.SUBMIT), allowed, seen)
+    listener = Listener(may(request.membership.role, Act.SUBMIT), allowed, seen, request.user.pk)
     told = begun_without_connection(events(turn.pk, listener, beginning))
     response = StreamingHttpResponse(told, content_type="text/event-stream; charset=utf-8")
     response["Cache-Control"] = "no-store"

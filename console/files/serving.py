@@ -83,7 +83,7 @@ def _headed(response: HttpResponseBase, content: Content, download: bool) -> Htt
     response["Content-Disposition"] = content_disposition_header(not in_place, content.name) or "attachment"
     response["ETag"] = f'"{content.etag}"'
     response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = "private, no-cache"  # kept by the browser, shown only after the console was asked
     response["Content-Security-Policy"] = _PLAYER_POLICY if content.mime_type.startswith(_PLAYED) else _POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,7 +1,7 @@
 """Rivya accounts, keys with a purpose, and the sealed secrets behind them."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -177,3 +177,23 @@ class Secret(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in self.LIVE
+
+
+class Canary(models.Model):
+    """One known value, sealed when the console was first started: a keyset that does not open it is not ours."""
+
+    SEALED_TABLE: ClassVar = "keys_canary"
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    sealed = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "canaries"
+
+    def __str__(self) -> str:
+        return "The canary"
+
+    @property
+    def sealed_for_team(self) -> uuid.UUID:
+        """Of no team: it tells of the keyset alone."""
+        return uuid.UUID(int=0)

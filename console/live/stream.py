@@ -9,6 +9,7 @@ from uuid import UUID
 from console.live.hub import hub
 from console.live.leaving import leaving
 from console.live.models import Event
+from console.live.seats import TOLD, Seat
 
 HEARTBEAT_SECONDS = 15.0
 LONGEST_SECONDS = 600.0
@@ -16,11 +17,12 @@ LOOK_SECONDS = 1.0  # how soon a stream notices that its process leaves
 
 
 async def events(
-    team_id: UUID, since: int | None, still_allowed: Callable[[], Awaitable[bool]]
+    team_id: UUID, since: int | None, still_allowed: Callable[[], Awaitable[bool]], seat: Seat | None = None
 ) -> AsyncIterator[bytes]:
     """The bytes of the stream.
 
-    Ends by itself after ten minutes, when the process leaves, and within 15 s of `still_allowed` saying no.
+    Ends by itself after ten minutes, when the process leaves, when its seat is taken, and within 15 s of
+    `still_allowed` saying no.
     """
     now = time.monotonic
     ends_at = now() + LONGEST_SECONDS
@@ -29,6 +31,9 @@ async def events(
     async with hub.subscribe(team_id, since) as queue:
         yield b"retry: 500\n\n"
         while now() < ends_at and not leave.is_set():
+            if seat and seat.is_taken:
+                yield TOLD
+                return
             try:
                 event = await asyncio.wait_for(queue.get(), min(LOOK_SECONDS, checked_at + HEARTBEAT_SECONDS - now()))
             except TimeoutError:

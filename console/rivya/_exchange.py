@@ -89,6 +89,7 @@ class Wire:
     body: bytes | None = field(default=None, repr=False)
     upload: Upload | None = None
     idle_seconds: float | None = None
+    public_only: bool = False  # refuse an address that lies inside, whatever its name
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from ._addresses import is_named_local
 from ._exchange import Wire
 from .errors import MediaRefused, RivyaError, TimedOut
 from .secret import Secret
@@ -52,7 +53,7 @@ async def fetch_media(
     objection = _objection(url, allowed_hosts)
     if objection:
         raise MediaRefused(objection)
-    wire = Wire("GET", url, {"accept": Secret("*/*"), "accept-encoding": Secret("identity")})
+    wire = Wire("GET", url, {"accept": Secret("*/*"), "accept-encoding": Secret("identity")}, public_only=_is_far(url))
     fetched: Media | RivyaError = TimedOut()
     try:
         async with asyncio.timeout(timeout_seconds):
@@ -88,6 +89,12 @@ def _objection(url: Secret, allowed_hosts: frozenset[str]) -> str | None:
     if scheme == "https" and port in (None, "443"):
         named.add(host)
     return "host" if named.isdisjoint(allowed.lower() for allowed in allowed_hosts) else None
+
+
+def _is_far(url: Secret) -> bool:
+    """Whether the host must lie outside: unless whoever allowed it named this machine or its network."""
+    parts = _URL.fullmatch(url.reveal())
+    return parts is None or not is_named_local(parts[2])
 
 
 def _check_head(reply: Reply, max_bytes: int) -> None:

@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
+from ._addresses import is_public
 from ._connections import Connections
 from ._exchange import Wire, word
 from ._lines import Line, StreamParser
@@ -86,7 +87,7 @@ class Transport:
             content=wire.body,
             files={"file": (upload.name, upload.file, upload.mime_type)} if upload else None,
             data=upload.form if upload else None,
-            extensions={"timeout": limits},
+            extensions={"timeout": limits, **({"trace": _refuse_inside} if wire.public_only else {})},
         )
 
 
@@ -168,6 +169,17 @@ async def _replied(backend: httpx.AsyncBaseTransport, request: httpx.Request, re
 def _trust() -> ssl.SSLContext:
     """Made once per process: reading the certificates takes longer than a request."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+async def _refuse_inside(event: str, facts: Mapping[str, Any]) -> None:
+    """Before a byte is sent: the address that is really connected to, whatever the name led to before."""
+    if event != "connection.connect_tcp.complete":
+        return
+    wire = facts["return_value"]
+    address = wire.get_extra_info("server_addr")
+    if not address or not is_public(str(address[0])):
+        await wire.aclose()
+        raise httpx.ConnectError("")
 
 
 def _single_connection() -> httpx.AsyncHTTPTransport:

@@ -1,7 +1,7 @@
 """The one stream of a page: what changed in the team that the page shows."""
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from functools import partial
 from typing import cast
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.views.decorators.http import require_GET
 
 from console.engine.idling import without_connection
+from console.live.seats import seat_of
 from console.live.stream import HEARTBEAT_SECONDS, events
 from console.teams.access import TeamRequest, current_membership, is_member
 
@@ -27,11 +28,20 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     if membership is None:
         return HttpResponse(status=404)
     allowed = partial(sync_to_async(still_allowed), request, membership.user_id, membership.team_id)
-    told = without_connection(events(membership.team_id, _since(request), allowed))
+    told = without_connection(_seated(membership.user_id, membership.team_id, _since(request), allowed))
     response = StreamingHttpResponse(told, content_type="text/event-stream; charset=utf-8")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+async def _seated(
+    user_id: UUID, team_id: UUID, since: int | None, allowed: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[bytes]:
+    with seat_of(user_id) as seat:
+        async with aclosing(cast(AsyncGenerator[bytes, None], events(team_id, since, allowed, seat))) as told:
+            async for piece in told:
+                yield piece
 
 
 def still_allowed(request: HttpRequest, user_id: UUID, team_id: UUID) -> bool:

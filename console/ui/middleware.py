@@ -1,4 +1,4 @@
-"""Two things every request needs: an id in all its log lines, and an error page in words."""
+"""What every request needs: an id in all its log lines, an answer with its walls, and an error page in words."""
 
 import uuid
 from collections.abc import Awaitable, Callable
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 
+from console.ui.answer_headers import always
 from console.ui.problem_views import answer_error
 
 Answer = HttpResponseBase
@@ -18,7 +19,7 @@ GetResponse = Callable[[HttpRequest], Any]
 
 @sync_and_async_middleware
 def request_id(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
-    """Names each request (`X-Request-ID` in the answer), and forbids caches to keep private pages.
+    """Names each request (`X-Request-ID` in the answer), and gives the answer the headers that none may lack.
 
     The zone that a team's page puts in force (`teams.access`) ends with the request.
     """
@@ -33,6 +34,8 @@ def request_id(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
     def end(response: Answer, name: str) -> Answer:
         response["X-Request-ID"] = name
         response.headers.setdefault("Cache-Control", "private, no-store")
+        for header, value in always():
+            response.headers.setdefault(header, value)
         return response
 
     if iscoroutinefunction(get_response):

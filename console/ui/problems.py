@@ -115,6 +115,13 @@ def file_refused(reason: str) -> Problem:
     return replace(_problem(problem_words.FILE_REFUSED, charged="none"), what_happened=reason)
 
 
+def too_often(happened: str, wait_seconds: int) -> Problem:
+    """One person did this more often than the console lets anybody: nothing was done, nothing charged."""
+    told = replace(_problem(problem_words.PAGES[429], charged="no"), what_happened=happened, status=429)
+    waiting = "a second" if wait_seconds == 1 else f"{wait_seconds} seconds"
+    return replace(told, next_step=f"Wait {waiting}, then go back and send it again: what you typed is still there.")
+
+
 def from_status(status: int, *, detail: str = "") -> Problem:
     """What an HTTP status of our own pages says; `detail` replaces the sentence when the view knows better."""
     words = problem_words.PAGES.get(status, problem_words.PAGES[500])

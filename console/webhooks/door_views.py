@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from console.webhooks.crowding import is_crowded
 from console.webhooks.knocks import Knock
 from console.webhooks.receiving import LARGEST_BYTES
 from console.webhooks.together import Doorkeeper
@@ -19,6 +20,8 @@ _WORDS = {200: "Stored.", 400: "Not believed.", 404: "There is nothing here.", 5
 @require_POST
 async def knock(request: HttpRequest, door: str) -> HttpResponse:
     """POST `/hooks/<unguessable>/`: 200 stored, 400 not believed, 404 nobody here, 503 later."""
+    if is_crowded(door):
+        return HttpResponse(_WORDS[503], status=503, headers={"Retry-After": "1"}, content_type="text/plain")
     try:
         raw = request.body
     except RequestDataTooBig:

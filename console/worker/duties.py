@@ -12,6 +12,7 @@ from console.credits.interval_thinning import thin_intervals
 from console.credits.reconciling import reconcile_wallets
 from console.credits.rolling import roll_up
 from console.credits.sampling import sample_wallets, thin_samples
+from console.engine.rationing import forget_full
 from console.failures.carrying import carry_retries
 from console.failures.grouping import group_failures
 from console.jobs.collecting import enqueue_stale
@@ -40,6 +41,11 @@ def prune_events() -> bool:
     return gone > 0
 
 
+def forget_full_rations() -> bool:
+    """Forget who took something long ago: their rations are full again."""
+    return forget_full() > 0
+
+
 DUTIES = (
     Duty(put_lapsed_before_a_person, every_seconds=15),
     Duty(refresh_if_due, every_seconds=15),
@@ -54,6 +60,7 @@ DUTIES = (
     Duty(group_failures, every_seconds=1),
     Duty(carry_retries, every_seconds=0.5),
     Duty(prune_events, every_seconds=300),
+    Duty(forget_full_rations, every_seconds=3600),
     Duty(ring_late, every_seconds=0.5),
     Duty(ring_very_late, every_seconds=60),
     Duty(watch_silence, every_seconds=30),

@@ -17,6 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from console.chat.models import Turn
 from console.jobs.models import Job, Result
+from console.keys import canary
 
 # A due job or turn that nobody has touched for this long means that no worker runs.
 LATE = timedelta(seconds=120)
@@ -33,13 +34,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, migrations are complete and due work is being done; else 503 with the reason."""
+    """200 when database and keyset answer, migrations are complete and due work is done; else 503 with the reason."""
     try:
         facts = _facts()
+        canary.check()
+    except canary.WrongKeyset:
+        return JsonResponse({"ready": False, "database": "ok", "keyset": "does not open the canary"}, status=503)
     except DatabaseError as error:
         return JsonResponse({"ready": False, "database": type(error).__name__}, status=503)
     ready = facts["migrations_missing"] == 0 and max(facts[late] for late in WAITING) < LATE.total_seconds()
-    return JsonResponse({"ready": ready, "database": "ok", **facts}, status=200 if ready else 503)
+    return JsonResponse({"ready": ready, "database": "ok", "keyset": "ok", **facts}, status=200 if ready else 503)
 
 
 @login_not_required

@@ -56,7 +56,7 @@ def test_the_whole_comes_with_headers_that_keep_it_tame(bobs: Client, file: Refe
     assert "sandbox" in answer["Content-Security-Policy"]
     assert "script-src" not in answer["Content-Security-Policy"]
     assert answer["Content-Disposition"].startswith("inline; filename")
-    assert answer["Cache-Control"] == "private, max-age=3600"
+    assert answer["Cache-Control"] == "private, no-cache"
     assert answer["Accept-Ranges"] == "bytes"
 
 

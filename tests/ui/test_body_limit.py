@@ -5,7 +5,9 @@ from typing import Any
 from console.ui.body_limit import FORM_BYTES, UPLOAD_BYTES, limit_bodies
 
 
-async def answered(path: str, pieces: list[bytes], declared: int | None = None) -> tuple[int, int]:
+async def answered(
+    path: str, pieces: list[bytes], declared: int | None = None, *, signed_in: bool = True
+) -> tuple[int, int]:
     """The status of the answer, and how many bytes the application behind the limit got to see."""
     seen, sent = 0, []
     waiting = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
@@ -22,8 +24,11 @@ async def answered(path: str, pieces: list[bytes], declared: int | None = None) 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
+    async def is_known(scope: dict[str, Any]) -> bool:
+        return signed_in
+
     headers = [(b"content-length", str(declared).encode())] if declared is not None else []
-    await limit_bodies(app)({"type": "http", "path": path, "headers": headers}, receive, send)
+    await limit_bodies(app, is_known)({"type": "http", "path": path, "headers": headers}, receive, send)
     return sent[0]["status"], seen
 
 
@@ -34,6 +39,13 @@ async def test_a_declared_length_over_the_limit_is_refused_unread() -> None:
 
 async def test_a_file_may_be_larger_than_a_form() -> None:
     assert await answered("/files/", [b"x" * 10], declared=FORM_BYTES + 1) == (200, 10)
+
+
+async def test_nobody_may_send_more_than_a_form_before_they_sign_in() -> None:
+    assert await answered("/files/", [b"x"], declared=FORM_BYTES + 1, signed_in=False) == (413, 0)
+    piece = b"x" * (FORM_BYTES // 2)
+    assert await answered("/files/", [piece, piece, b"x"], signed_in=False) == (413, FORM_BYTES)
+    assert await answered("/files/", [piece, piece], signed_in=False) == (200, FORM_BYTES)
 
 
 async def test_an_undeclared_body_is_counted() -> None:
