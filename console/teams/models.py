@@ -80,6 +80,7 @@ class Team(models.Model):
     is_demo = models.BooleanField(default=False)
     billing_contact = models.CharField(max_length=200, blank=True)  # who tops the wallet up: a name, an address
     low_balance_at = models.PositiveIntegerField(default=50)  # credits; below it the wallet counts as low
+    requires_second_step = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TeamQuerySet.as_manager()
