@@ -44,6 +44,8 @@ class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(redirect("account_login"))
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
+        for address in sociallogin.email_addresses:
+            address.verified = address.verified in (True, "true")  # some servers tell it in letters, "false" as well
         person: User = super().populate_user(request, sociallogin, data)
         person.name = str(data.get("name") or "")[:120]
         return person
