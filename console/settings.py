@@ -39,6 +39,7 @@ if urlsplit(RIVYA_BASE_URL).scheme not in {"http", "https"} or not urlsplit(RIVY
     raise ImproperlyConfigured("RIVYA_BASE_URL must be an address such as https://rivya.ai")
 
 SECURE = PUBLIC_URL.startswith("https://")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 # One exchange with Rivya may take this long; leases outlive it.
 RIVYA_TIMEOUT_SECONDS = env.float("RIVYA_TIMEOUT_SECONDS", default=30.0)
@@ -56,7 +57,9 @@ if len(RIVYA_WEBHOOK_STANDARD_HEADERS) != 3:
 # For how many days the log of webhook deliveries is kept.
 WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", default=30)
 
-ALLOWED_HOSTS = env.list("CONSOLE_ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
+# A passkey belongs to a name, so a console on 127.0.0.1 answers as localhost as well.
+_host = urlsplit(PUBLIC_URL).hostname
+ALLOWED_HOSTS = env.list("CONSOLE_ALLOWED_HOSTS", default=[_host, "localhost"] if _host in LOCAL_HOSTS else [_host])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "console.urls"
 ASGI_APPLICATION = "console.asgi.application"
@@ -82,6 +85,9 @@ INSTALLED_APPS = [
     "console.worker",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -220,6 +226,58 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Rivya Team Console] "
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CONSOLE_TRUSTED_PROXIES", default=0)
 
+# Acts that can do harm ask for proof again when the last one is older than this.
+PROOF_MINUTES = env.int("CONSOLE_PROOF_MINUTES", default=30)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = PROOF_MINUTES * 60
+# Failed tries: by address, by account and browser (a few), by account all day. `teams/known_browsers.py` says why an
+# attacker cannot use them up for the person whose account it is.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key,100/d/key"}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # whoever has the mailbox gets in while somebody else uses up the tries
+
+MFA_ADAPTER = "console.keys.second_steps.SealedSecondSteps"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "console.keys.second_step_forms.AuthenticateForm",
+    "reauthenticate": "console.keys.second_step_forms.ReauthenticateForm",
+    "authenticate_webauthn": "console.keys.second_step_forms.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "console.keys.second_step_forms.ReauthenticateWebAuthnForm",
+    "login_webauthn": "console.keys.second_step_forms.LoginWebAuthnForm",
+    "add_webauthn": "console.keys.second_step_forms.AddWebAuthnForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Browsers take localhost for secure without TLS; only there the library may, too.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE and urlsplit(PUBLIC_URL).hostname in LOCAL_HOSTS
+MFA_TOTP_TOLERANCE = 1
+# A local console may have no mail at all; an address is proven where an account is made.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# One identity server of the organisation, beside passwords; docs/sign-in.md sets two well-known ones up.
+OIDC_NAME = env.str("CONSOLE_OIDC_NAME", default="Single sign-on")
+OIDC_ISSUER = env.str("CONSOLE_OIDC_ISSUER", default="").rstrip("/")
+OIDC_CLIENT_ID = env.str("CONSOLE_OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("CONSOLE_OIDC_CLIENT_SECRET", default="")
+if OIDC_ISSUER:
+    _issuer = urlsplit(OIDC_ISSUER)
+    if _issuer.scheme != "https" and not (_issuer.scheme == "http" and _issuer.hostname in LOCAL_HOSTS):
+        raise ImproperlyConfigured(
+            "CONSOLE_OIDC_ISSUER must be an https:// address: what it says decides who signs in."
+        )
+    if not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+        raise ImproperlyConfigured("CONSOLE_OIDC_ISSUER needs CONSOLE_OIDC_CLIENT_ID and CONSOLE_OIDC_CLIENT_SECRET.")
+_oidc_app = {
+    "provider_id": "oidc",
+    "name": OIDC_NAME,
+    "client_id": OIDC_CLIENT_ID,
+    "secret": OIDC_CLIENT_SECRET,
+    "settings": {"server_url": OIDC_ISSUER},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_oidc_app] if OIDC_ISSUER else [], "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_ADAPTER = "console.teams.oidc.OidcAdapter"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
+
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-console_session" if SECURE else "console_session"
@@ -243,7 +301,8 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A browser follows the sign-in form to the identity server only if that is named as well.
+        "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))] if OIDC_ISSUER else [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from console.jobs.home import home
-from console.teams import account_views, audit_views
+from console.teams import audit_views
 from console.teams.streaming import stream
 from console.worker import health
 
@@ -34,8 +34,7 @@ urlpatterns = [
     path("", include("console.support.urls")),
     path("audit/", include((audit_views.urls, "audit"))),
     path("live/", include(([path("", stream, name="stream")], "live"))),
-    path("account/email/", account_views.addresses, name="account_email"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("console.teams.account_urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

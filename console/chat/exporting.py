@@ -11,9 +11,11 @@ from django.views.decorators.http import require_GET
 from console.audit.recording import record
 from console.chat.finding import find_conversation, turns_of
 from console.chat.models import Conversation, Turn
+from console.teams.proof import proven
 
 
 @require_GET
+@proven
 def export(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     """GET `/chat/<id>/export.md` or `.json`."""
     if form not in ("md", "json"):

@@ -15,6 +15,7 @@ from console.credits.usage_lines import Line, Place, lines_behind, page_of, with
 from console.credits.usage_views import asked
 from console.engine.idling import without_connection
 from console.teams.access import TeamRequest, in_team
+from console.teams.proof import proven
 from console.teams.streaming import while_allowed
 from console.ui.spreadsheets import BOM, CUT_SHORT, written
 
@@ -44,6 +45,7 @@ COLUMNS: Final = (
 
 
 @require_GET
+@proven
 @in_team()
 def export(request: TeamRequest) -> HttpResponseBase:
     """GET `/usage.csv`: the lines that were there when it was asked for."""

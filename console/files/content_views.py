@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from console.files.models import ReferenceFile
 from console.files.serving import Content, serve
+from console.teams.second_steps import lead_to_second_step
 
 
 @require_safe
@@ -28,4 +29,6 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _found(request: HttpRequest, pk: UUID) -> ReferenceFile:
-    return get_object_or_404(ReferenceFile.objects.visible_to(request.user), pk=pk)
+    file = get_object_or_404(ReferenceFile.objects.visible_to(request.user).select_related("team"), pk=pk)
+    lead_to_second_step(request, file.team)
+    return file

@@ -14,9 +14,11 @@ from console.jobs.code_samples import samples_of
 from console.jobs.saying import can_be_read, say
 from console.jobs.views import face_context, find
 from console.teams.access import Act
+from console.teams.proof import proven
 
 
 @require_GET
+@proven
 def bundle(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/bundle/`: a JSON file."""
     entered, job = find(request, pk)

@@ -14,6 +14,7 @@ from console.jobs.list_views import filter_form
 from console.jobs.models import Job
 from console.teams.access import TeamRequest, in_team
 from console.teams.models import Team
+from console.teams.proof import proven
 from console.teams.streaming import while_allowed
 from console.ui.keyset import Cursor
 from console.ui.spreadsheets import BOM, CUT_SHORT, written
@@ -38,6 +39,7 @@ COLUMNS: Final = (
 
 
 @require_GET
+@proven
 @in_team()
 def export(request: TeamRequest) -> HttpResponseBase:
     """GET `/jobs/export.csv`."""

@@ -12,6 +12,7 @@ from console.files.serving import Content, serve
 from console.jobs.looking import mark_opened
 from console.jobs.models import Result
 from console.teams.access import is_looked_at
+from console.teams.second_steps import lead_to_second_step
 
 _CARD = "card"  # the gallery plays a film while the pointer is over its card: nobody has opened it yet
 _ENDINGS = {
@@ -55,7 +56,9 @@ def _content(request: HttpRequest, pk: UUID, *, is_look: bool = True) -> Content
 
 
 def _found(request: HttpRequest, pk: UUID) -> Result:
-    return get_object_or_404(Result.objects.visible_to(request.user).select_related("job"), pk=pk)
+    result = get_object_or_404(Result.objects.visible_to(request.user).select_related("job__team"), pk=pk)
+    lead_to_second_step(request, result.job.team)
+    return result
 
 
 def name_of(result: Result) -> str:

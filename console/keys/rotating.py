@@ -17,7 +17,7 @@ from django.conf import settings
 
 from console import rivya
 from console.audit.recording import Thing, record
-from console.keys import clients, vault
+from console.keys import clients, second_steps, vault
 from console.keys.models import Secret
 from console.keys.sealing import TABLE
 
@@ -96,7 +96,9 @@ def others_outside_primary() -> Iterator[Any]:
 def _reseal() -> int:
     """Returns how many were sealed anew. What does not open is left as it is."""
     ours = sum(_reseal_one(secret, TABLE, secret.key.team_id) for secret in outside_primary())
-    return ours + sum(_reseal_one(row, row.SEALED_TABLE, row.sealed_for_team) for row in others_outside_primary())
+    steps = sum(second_steps.reseal(step) for step in second_steps.outside_primary())
+    theirs = sum(_reseal_one(row, row.SEALED_TABLE, row.sealed_for_team) for row in others_outside_primary())
+    return ours + steps + theirs
 
 
 def _reseal_one(row: Any, table: str, team: UUID) -> int:
@@ -123,7 +125,9 @@ def _note_unopenable() -> int:
 
 def _drop(path: Path) -> int:
     _reseal()  # what was sealed by a running process while the keyset changed under it
-    left = sum(1 for _ in outside_primary()) + sum(1 for _ in others_outside_primary())
+    left = sum(
+        1 for rows in (outside_primary(), others_outside_primary(), second_steps.outside_primary()) for _ in rows
+    )
     if left:
         raise StillNeeded(left)
     return vault.drop_old(path)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from console.notices.models import MailChoice, Notice
 from console.teams.access import TeamRequest, enter, in_team, is_looked_at
 from console.teams.own_acts import record_own_act
+from console.teams.second_steps import shut_teams
 from console.ui.keyset import cursor_of, fetch_by_time, links, read_page
 
 PAGE_SIZE = 40
@@ -22,7 +23,7 @@ MOST_COUNTED = 99
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/notices/`: all of the person's notices in all their teams, newest first."""
-    mine = Notice.objects.visible_to(request.user).select_related("team")
+    mine = Notice.objects.visible_to(request.user).select_related("team").exclude(team__in=shut_teams(request.user))
     page = read_page(partial(fetch_by_time, mine), cursor_of(request), PAGE_SIZE)
     context = {
         "notices": page.rows,

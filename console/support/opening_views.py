@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -14,12 +14,13 @@ from console.support.models import Opening
 from console.support.opening import end, open_team
 from console.support.rendering import page
 from console.teams.models import Membership, Team
+from console.teams.proof import proven
 
 MOST_SHOWN = 100
 
 
 @require_http_methods(["GET", "POST"])
-def collection(request: HttpRequest) -> HttpResponse:
+def collection(request: HttpRequest) -> HttpResponseBase:
     """`/admin/openings/`: GET lists one's own, POST makes one."""
     return _create(request) if request.method == "POST" else _index(request)
 
@@ -59,6 +60,7 @@ def _index(request: HttpRequest) -> HttpResponse:
     return page(request, "support/openings.html", {"title": "Opened teams", "shown": shown, "past": past})
 
 
+@proven
 def _create(request: HttpRequest) -> HttpResponse:
     team, form = _team(request.POST.get("team", "")), ReasonForm(request.POST)
     if not form.is_valid():

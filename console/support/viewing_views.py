@@ -12,9 +12,11 @@ from console.support.models import Opening, Viewing
 from console.support.viewing import COOKIE, SAME_SITE, WouldShowMore, begin, end
 from console.teams.access import SESSION_TEAM
 from console.teams.models import User
+from console.teams.proof import proven
 
 
 @require_POST
+@proven
 def start(request: HttpRequest) -> HttpResponse:
     """POST `/admin/viewing/`: `opening` (one's own, open) and `person` (a member of its team)."""
     mine = Opening.objects.held_by(request.user).select_related("team", "staff")

@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
+from console.teams import proof
 from console.teams.models import Membership, Role, Team, User
+from console.teams.second_steps import lead_to_second_step
 
 P = ParamSpec("P")
 SESSION_TEAM = "team"
@@ -29,6 +31,7 @@ class Act(StrEnum):
     MANAGE_PEOPLE = "manage people"
     READ_AUDIT = "read audit"
     MANAGE_TEAM = "manage the team"
+    REQUIRE_SECOND_STEP = "ask everybody for a second step"
     MANAGE_BUDGETS = "manage budgets"
     ALLOW_OVERRUN = "let a project pass its budget"
     CORRECT_LEDGER = "correct the ledger"
@@ -49,12 +52,21 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_PEOPLE: _ADMINS,
     Act.READ_AUDIT: _ADMINS,
     Act.MANAGE_TEAM: _ADMINS,
+    Act.REQUIRE_SECOND_STEP: frozenset({Role.OWNER}),
     Act.MANAGE_BUDGETS: _ADMINS,
     Act.ALLOW_OVERRUN: frozenset({Role.OWNER}),
     Act.CORRECT_LEDGER: _ADMINS,
     Act.MEND_FAILURES: _MAKERS,
     Act.REMOVE_DEMO: frozenset({Role.OWNER}),
 }
+
+# Acts that ask for proof again (teams/proof.py) when they change something.
+PROVEN = frozenset(
+    [
+        *(Act.MANAGE_KEYS, Act.MANAGE_WEBHOOKS, Act.MANAGE_PEOPLE, Act.MANAGE_TEAM, Act.REQUIRE_SECOND_STEP),
+        *(Act.MANAGE_BUDGETS, Act.ALLOW_OVERRUN, Act.CORRECT_LEDGER),
+    ]
+)
 
 
 class TeamRequest(HttpRequest):
@@ -130,9 +142,12 @@ def is_looked_at(request: HttpRequest) -> bool:
 
 
 def _enter(request: HttpRequest, membership: Membership, act: Act) -> None:
+    lead_to_second_step(request, membership.team)
     request.team, request.membership = membership.team, membership  # type: ignore[attr-defined]
     timezone.activate(ZoneInfo(membership.team.time_zone))  # until the request ends (`ui/middleware.py`)
     if not may(membership.role, act):
         raise PermissionDenied(
             f"Your role in {membership.team} is {membership.get_role_display().lower()}; to {act} you need another."
         )
+    if act in PROVEN:
+        proof.demand(request)

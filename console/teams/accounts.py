@@ -3,10 +3,16 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from console.audit.recording import Thing, Unknown, record
+from console.teams import known_browsers, proof
+from console.teams.ending_sessions import end_sessions
 from console.teams.inviting import proves_address
 from console.teams.models import User
 from console.teams.own_acts import record_own_act
@@ -22,6 +28,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """The mail of an invitation proves its address."""
         return proves_address(request, email)
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """One rule for allauth's own pages and for our acts: a sign-in counts, for half an hour."""
+        return not (context.request and proof.is_fresh(context.request))
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Whoever has neither password nor second step here proves it where they signed in."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if methods or not settings.OIDC_ISSUER or not SocialAccount.objects.filter(user_id=user.pk).exists():
+            return methods
+        return [{"id": "oidc", "description": settings.OIDC_NAME, "url": reverse("account_prove_by_oidc")}]
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        return known_browsers.remember(request, super().post_login(request, user, **kwargs), user)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What failed tries at one account are counted by: not, as allauth has it, by the host's name as well."""
+        return known_browsers.counted_by(request, str(credentials.get("email") or "").lower())
 
     def login(self, request: HttpRequest, user: User) -> None:
         with transaction.atomic():
@@ -52,6 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         after = {"by": "the person, signed in" if is_signed_in else "a link in a mail"}
         with transaction.atomic():
             super().set_password(user, password)
+            end_sessions(user, but=request.session.session_key if is_signed_in else None)
             record_own_act("password.changed", user, request=request, after=after)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:

@@ -1,9 +1,13 @@
 """People and teams, for looking."""
 
 import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
 import allauth.usersessions.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -12,9 +16,9 @@ import console.teams.audit_admin  # noqa: F401 - the audit log, which knows noth
 from console.teams.models import Membership, Team, User
 from console.ui.admin import LookOnly
 
-# An address added here would receive somebody's password reset; groups mean nothing in this house; sessions are a
-# person's own.
-admin.site.unregister([EmailAddress, Group, UserSession])
+# An address added here would receive somebody's password reset; groups mean nothing in this house; sessions, second
+# steps and connections are a person's own.
+admin.site.unregister([EmailAddress, Group, UserSession, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(User)

@@ -23,6 +23,7 @@ from console.audit.models import AuditEvent
 from console.audit.reading import Wish, read
 from console.audit.recording import record
 from console.teams.models import Team
+from console.teams.proof import proven
 from console.ui.admin import LookOnly
 from console.ui.keyset import cursor_of, links, query_without
 
@@ -35,7 +36,7 @@ class AuditEventAdmin(LookOnly):
     """Pages of its own: Django's would count a million lines before it shows one."""
 
     def get_urls(self) -> list[URLPattern]:
-        export = path("lines.csv", self.admin_site.admin_view(self.export), name="audit_auditevent_export")
+        export = path("lines.csv", self.admin_site.admin_view(proven(self.export)), name="audit_auditevent_export")
         return [export, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

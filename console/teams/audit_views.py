@@ -16,6 +16,7 @@ from console.audit.reading import read
 from console.audit.recording import record
 from console.teams.access import Act, TeamRequest, enter, in_team
 from console.teams.models import Team
+from console.teams.proof import proven
 from console.teams.streaming import while_allowed
 from console.ui.keyset import cursor_of, links, query_without
 from console.ui.spreadsheets import CUT_SHORT
@@ -48,6 +49,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
+@proven
 @in_team(Act.READ_AUDIT)
 def export(request: TeamRequest) -> HttpResponseBase:
     """GET `/audit/lines.csv`: the same filters, every line."""

@@ -104,6 +104,7 @@ class Team(models.Model):
     billing_contact = models.CharField(max_length=200, blank=True)  # who tops the wallet up: a name, an address
     low_balance_at = models.PositiveIntegerField(default=50)  # credits; below it the wallet counts as low
     sign_in_domains = models.JSONField(default=list, blank=True)  # in ASCII; empty: any address (`domains.allows`)
+    requires_second_step = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, editable=False)  # only a demo team; what is left stands for its ledger
 

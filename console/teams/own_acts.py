@@ -34,3 +34,10 @@ def record_own_act(
             after=after,
             request=request,
         )
+
+
+def record_by_console(act: str, person: User, *, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """The same of what was done to an account from the command line."""
+    teams: list[UUID | None] = [each.team_id for each in Membership.objects.filter(user=person)]
+    for team_id in teams or [None]:
+        record(act, person, team_id=team_id, actor=None, before=before, after=after)

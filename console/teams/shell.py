@@ -1,16 +1,19 @@
 """What the frame of every page needs to know about teams."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 
-from console.teams.access import Act, may
-from console.teams.models import Membership
+from console.teams.access import Act, current_membership, may
+from console.teams.models import Membership, User
+from console.teams.second_steps import is_shut
+
+ACCOUNT: Final = "/account/"
 
 
 def teams(request: HttpRequest) -> dict[str, Any]:
     """`team`, `membership`, `my_teams` and `may` (a dict act name with underscores → bool) for templates."""
-    membership: Membership | None = getattr(request, "membership", None)
+    membership: Membership | None = getattr(request, "membership", None) or _of_account_page(request)
     if membership is None or not request.user.is_authenticated:
         return {}
     return {
@@ -19,3 +22,12 @@ def teams(request: HttpRequest) -> dict[str, Any]:
         "my_teams": membership.__class__.objects.active().select_related("team").filter(user=request.user),
         "may": {act.name.lower(): may(membership.role, act) for act in Act},
     }
+
+
+def _of_account_page(request: HttpRequest) -> Membership | None:
+    """A person's own pages enter no team, and stand in the frame of the one they came from, if it is open to them."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not request.path.startswith(ACCOUNT):
+        return None
+    membership = current_membership(request)
+    return None if membership is None or is_shut(membership.team, user) else membership

@@ -16,6 +16,8 @@ from console.engine.idling import without_connection
 from console.live.seats import seat_of
 from console.live.stream import HEARTBEAT_SECONDS, events
 from console.teams.access import TeamRequest, current_membership, is_member
+from console.teams.models import Team, User
+from console.teams.second_steps import is_shut
 
 
 @login_not_required
@@ -25,7 +27,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     if not (await request.auser()).is_authenticated:
         return HttpResponse(status=401)  # a redirect to the sign-in page would be followed, and followed
     membership = await sync_to_async(current_membership)(request)
-    if membership is None:
+    if membership is None or await sync_to_async(_is_shut)(membership.user_id, membership.team_id):
         return HttpResponse(status=404)
     allowed = partial(sync_to_async(still_allowed), request, membership.user_id, membership.team_id)
     told = without_connection(_seated(membership.user_id, membership.team_id, _since(request), allowed))
@@ -49,7 +51,13 @@ def still_allowed(request: HttpRequest, user_id: UUID, team_id: UUID) -> bool:
     session, viewing = request.session, getattr(request, "viewing", None)
     if viewing is not None and not viewing.is_still_open():
         return False
-    return session.exists(session.session_key or "") and is_member(user_id, team_id)
+    return session.exists(session.session_key or "") and is_member(user_id, team_id) and not _is_shut(user_id, team_id)
+
+
+def _is_shut(user_id: UUID, team_id: UUID) -> bool:
+    """Whether the team began to ask for a second step while the stream was open."""
+    asking = Team.objects.filter(pk=team_id, requires_second_step=True).first()
+    return asking is not None and is_shut(asking, User(pk=user_id))
 
 
 async def while_allowed(request: TeamRequest, chunks: AsyncIterator[bytes], last_words: bytes) -> AsyncIterator[bytes]:

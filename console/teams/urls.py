@@ -1,10 +1,12 @@
 from django.urls import path
 
-from console.teams import invitation_views, member_views, settings_views, views
+from console.teams import invitation_views, member_views, second_step_rule_views, settings_views, views
 
 app_name = "teams"
 urlpatterns = [
     path("team/", settings_views.settings, name="settings"),
+    path("team/second-step/", second_step_rule_views.rule, name="second_step"),
+    path("teams/<uuid:pk>/second-step/", second_step_rule_views.needed, name="second_step_needed"),
     path("people/", views.people, name="people"),
     path("people/<uuid:pk>/role/", member_views.change_role, name="change_role"),
     path("people/<uuid:pk>/ownership/", member_views.transfer, name="transfer"),

@@ -62,8 +62,8 @@ CREATE: Final = (
     Entry("Add a key", "key-round", "keys:new", needs="manage_keys"),
 )
 PERSON: Final = (
-    Entry("E-mail addresses", "mail", "account_email"),
-    Entry("Change password", "lock", "account_change_password"),
+    Entry("Your account", "user", "account"),
+    Entry("Where you are signed in", "monitor", "usersessions_list"),
 )
 
 

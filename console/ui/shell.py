@@ -1,7 +1,9 @@
 """What the frame of every page needs: where one can go, what one can make, how the person is drawn."""
 
 from functools import cached_property
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from console.ui import navigation
@@ -46,6 +48,6 @@ class Shell:
         return bool(user is not None and user.is_authenticated)
 
 
-def shell(request: HttpRequest) -> dict[str, Shell]:
-    """Context processor: `shell`."""
-    return {"shell": Shell(request)}
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `shell`, and `oidc_name`, what the identity server is called (empty without one)."""
+    return {"shell": Shell(request), "oidc_name": settings.OIDC_NAME if settings.OIDC_ISSUER else ""}

@@ -22,6 +22,7 @@ from console.credits.models import WalletInterval
 from console.jobs.models import Result
 from console.keys.models import Key
 from console.teams.models import Membership
+from tests.audit.door_calls import DOOR_CALLS, WITHOUT_AT_DOORS
 from tests.audit.room_calls import ROOM_CALLS, WITHOUT_IN_ROOMS
 from tests.audit.world import Call, Make, Sent, World, of
 from tests.factories import make_account, make_chat_model, make_invitation, make_key, make_model, make_secret
@@ -181,6 +182,7 @@ CALLS: dict[str, Call] = {
     "account_email": Call("address.changed", lambda w: ([], {"action_add": "", "email": "second@example.com"})),
     "admin:logout": Call("session.closed", as_staff=True, has_facts=False),
     "admin:password_change": Call("password.changed", lambda w: ([], NEW_PASSWORD), as_staff=True),
+    **DOOR_CALLS,
     **ROOM_CALLS,
 }
 
@@ -230,6 +232,7 @@ WITHOUT: dict[str, str] = {
     "healthz": "reads only, whatever the method",
     "readyz": "reads only, whatever the method",
     "metrics": "reads only, whatever the method",
+    **WITHOUT_AT_DOORS,
     **WITHOUT_IN_ROOMS,
 }
 

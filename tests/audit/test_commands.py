@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command, get_commands
 
 from console.audit.models import AuditEvent
@@ -74,7 +75,14 @@ def check_usage(team: Team, key: Key, alice: User, **_: Any) -> list[str]:
     return ["usage.repaired"]
 
 
-COMMANDS = {each.__name__: each for each in (make_owner, seed_teams, seed_demo, check_usage)}
+def remove_second_steps(alice: User, **_: Any) -> list[str]:
+    Authenticator.objects.create(user=alice, type=Authenticator.Type.TOTP, data={"secret": "secret:"})
+    run("remove_second_steps", "Alice@example.com")
+    assert not Authenticator.objects.filter(user=alice).exists()
+    return ["second_step.removed"]
+
+
+COMMANDS = {each.__name__: each for each in (make_owner, seed_teams, seed_demo, check_usage, remove_second_steps)}
 ELSEWHERE = {"rotate_keyset"}  # below: with a keyset of its own
 
 

@@ -41,6 +41,14 @@ def world(
 ) -> Iterator[World]:
     settings.PUBLIC_URL = "http://127.0.0.1:9"  # where Rivya would ring, and nobody answers
     settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
+    settings.OIDC_ISSUER = "https://id.example.com"
+    identity = {
+        "provider_id": "oidc",
+        "name": "Identity",
+        "client_id": "c",
+        "settings": {"server_url": "https://id.example.com"},
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [identity]}}
     sandbox.control("PUT", "settings", {"allow_local_webhooks": True})
     yield World(alice, bob, team, key, project, sandbox, Client(REMOTE_ADDR=ADDRESS))
     sandbox.control("PUT", "settings", {"allow_local_webhooks": False})

@@ -65,7 +65,7 @@ OBJECT_OF = {
         "endpoint",
     ),
     **dict.fromkeys(("webhooks:delivery", "webhooks:ring"), "delivery"),
-    "teams:switch": "team",
+    **dict.fromkeys(("teams:switch", "teams:second_step_needed"), "team"),
     "support:end": "opening",
     "audit:show": "line",
     **dict.fromkeys(
@@ -89,6 +89,13 @@ NOBODYS = {
     "projects:follow",
     "account_confirm_email",
     "account_reset_password_from_key",
+    # a person's own, whatever the team (tests/teams/test_sessions.py and test_account_page.py ask as a stranger)
+    "account_end_session",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    # the name of the identity server
+    "openid_connect_login",
+    "openid_connect_callback",
 }
 # Ids that come as ?name=… instead: (address, name, object).
 QUERIES = [
@@ -119,7 +126,8 @@ FORMS = [
 # What a viewer may POST: look at another of their teams, have the public list of models read again, read their notices.
 VIEWER_MAY = {"jobs:start_dismissal", "teams:switch", "catalogue:refresh", "notices:reading", "notices:mail"}
 OPEN = {"healthz", "readyz", "metrics", "live:stream", "webhooks:door", "projects:join", "projects:follow"}
-ADDRESSES = [route for route in routes() if not route.name.startswith(("admin:", "account_"))]
+A_PERSONS_OWN = ("account", "mfa_", "openid_connect", "socialaccount", "usersessions")
+ADDRESSES = [route for route in routes() if not route.name.startswith(("admin:", *A_PERSONS_OWN))]
 WITH_ID = [route for route in ADDRESSES if route.parameters and route.name not in NOBODYS]
 
 

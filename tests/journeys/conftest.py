@@ -15,7 +15,7 @@ from tests.stack import ROOT, Stack, copied, prepare
 
 CHROMIUM = os.environ.get("TEST_CHROMIUM") or shutil.which("chromium")
 # No name but the loopback address resolves, so a page that asks for a foreign host gets nothing, and fails the test.
-WALL = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+WALL = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 QUIET = (
     "--disable-quic",
     "--no-first-run",
@@ -118,9 +118,10 @@ def open_page(chromium: Browser, complaints: Complaints) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
 
     def open_one(stack: Stack, **options: object) -> Page:
-        context = chromium.new_context(base_url=stack.base_url, **options)  # type: ignore[arg-type]
+        address = str(options.pop("base_url", stack.base_url))
+        context = chromium.new_context(base_url=address, **options)  # type: ignore[arg-type]
         context.set_default_timeout(ACTION_MILLISECONDS)
-        _watch(context, urlsplit(stack.base_url).netloc, complaints)
+        _watch(context, urlsplit(address).netloc, complaints)
         contexts.append(context)
         return context.new_page()
 

@@ -1,11 +1,13 @@
 """`{% load ui %}`: the console's own marks in templates. Each is shown with its HTML in `docs/design.md`."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
@@ -101,6 +103,12 @@ def initials(name: str) -> str:
     """The one or two letters that stand for a person."""
     words = [word for word in str(name).split("@")[0].replace(".", " ").replace("_", " ").split() if word]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For a data attribute that a script reads."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 @register.filter

@@ -1,0 +1,59 @@
+"""Signing in through the organisation's identity server: who is let in as whom.
+
+An account that exists is linked only when both sides have the address confirmed; otherwise allauth would take its
+password away, and an owner who was made on the command line could be shut out of a local console. New people follow the
+rule of sign-up.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import redirect
+
+from console.teams.models import User
+
+
+class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """allauth with our rules of linking."""
+
+    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
+        """Asked for an address that the identity server calls confirmed."""
+        return bool(EmailAddress.objects.filter(email__iexact=email, verified=True).exists())
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return bool(get_account_adapter(request).is_open_for_signup(request))
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """A known person whose account may not be linked by its address is told how, instead of being signed up."""
+        process = sociallogin.state.get("process")
+        if process == "redirect":  # a proof again: nobody is signed in by it
+            _prove(request, sociallogin)
+        if sociallogin.is_existing or process in ("connect", "redirect"):
+            return
+        known = any(filter_users_by_email(each.email) for each in sociallogin.email_addresses)
+        if known:
+            words = "There is an account with your address, and it is not confirmed that it is yours. Sign in with "
+            messages.error(request, f"{words}its password, then connect both on your account page.")
+            raise ImmediateHttpResponse(redirect("account_login"))
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
+        for address in sociallogin.email_addresses:
+            address.verified = address.verified in (True, "true")  # some servers tell it in letters, "false" as well
+        person: User = super().populate_user(request, sociallogin, data)
+        person.name = str(data.get("name") or "")[:120]
+        return person
+
+
+def _prove(request: HttpRequest, sociallogin: Any) -> None:
+    if request.user.is_authenticated and sociallogin.is_existing and sociallogin.user == request.user:
+        facts = {"provider": sociallogin.account.provider, "uid": sociallogin.account.uid, "reauthenticated": True}
+        record_authentication(request, request.user, "socialaccount", **facts)
+    else:
+        messages.error(request, "That was somebody else's account, so it proves nothing here.")

@@ -1,0 +1,106 @@
+"""Who the identity server signs in as whom: links are made by addresses that both sides have confirmed."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+
+from console.audit.models import AuditEvent
+from console.teams.models import User
+from tests.journeys.identity import CLIENT_ID, CLIENT_SECRET, Identity, identity_server
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def identity(settings: Any) -> Iterator[Identity]:
+    with identity_server() as server:
+        app = {"provider_id": "oidc", "name": "Test", "client_id": CLIENT_ID, "secret": CLIENT_SECRET}
+        app["settings"] = {"server_url": server.url}  # type: ignore[assignment]
+        settings.OIDC_ISSUER, settings.OIDC_NAME = server.url, "Test"
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+        yield server
+
+
+def through(identity: Identity, browser: Client, process: str = "login", after: str = "/people/") -> Any:
+    """The way of the browser: the button, the server's page, and back."""
+    sent = browser.post("/account/sign-in-with/oidc/login/", {"process": process, "next": after})
+    asked = parse_qs(urlsplit(sent.headers["Location"]).query)
+    back = urlsplit(identity.redirect({name: values[0] for name, values in asked.items()}))
+    return browser.get(f"{back.path}?{back.query}")
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/people/").status_code == 200
+
+
+@pytest.mark.parametrize("theirs", [True, False, "true", "false", None])
+@pytest.mark.parametrize("ours", [True, False, None])
+def test_an_account_is_linked_only_when_both_have_the_address_confirmed(
+    identity: Identity, alice: User, theirs: object, ours: bool | None
+) -> None:
+    if ours is not None:
+        EmailAddress.objects.create(user=alice, email=alice.email, verified=ours, primary=True)
+    identity.claims = {"sub": "1", "email": alice.email, "email_verified": theirs}
+    browser = Client()
+    through(identity, browser)
+    expected = ours is True and theirs in (True, "true")
+    assert (is_in(browser), SocialAccount.objects.filter(user=alice).exists()) == (expected, expected)
+    assert User.objects.get(pk=alice.pk).check_password("correct horse battery")
+
+
+def test_who_is_linked_is_known_by_the_id_whatever_the_address(identity: Identity, alice: User) -> None:
+    SocialAccount.objects.create(user=alice, provider="oidc", uid="1")
+    identity.claims = {"sub": "1", "email": "other@example.com", "email_verified": True}
+    browser = Client()
+    assert through(identity, browser).headers["Location"] == "/people/"
+    assert is_in(browser)
+    assert AuditEvent.objects.filter(act="session.opened", actor_id=alice.pk).exists()
+
+
+def test_a_second_step_is_asked_here_as_well(identity: Identity, alice: User) -> None:
+    from tests.keys.test_second_steps import with_app
+
+    with_app(alice)
+    SocialAccount.objects.create(user=alice, provider="oidc", uid="1")
+    identity.claims = {"sub": "1", "email": alice.email, "email_verified": True}
+    browser = Client()
+    assert through(identity, browser).headers["Location"].startswith("/account/second-steps/authenticate/")
+    assert not is_in(browser)
+
+
+def test_strangers_follow_the_rule_of_sign_up(identity: Identity, db: None) -> None:
+    identity.claims = {"sub": "9", "email": "nobody@example.com", "email_verified": True}
+    assert "Accounts come by invitation" in through(identity, Client()).content.decode()
+    assert not User.objects.exists()
+
+
+def test_somebody_without_a_password_proves_it_there(identity: Identity, alice: User, browser_of: Any) -> None:
+    alice.set_unusable_password()
+    alice.save()
+    SocialAccount.objects.create(user=alice, provider="oidc", uid="1")
+    browser: Client = browser_of(alice)
+    session = browser.session
+    session["account_authentication_methods"][0]["at"] = time.time() - 3600
+    session.save()
+    asked = browser.post("/team/", {}, follow=True)
+    assert asked.redirect_chain[-1][0].startswith("/account/sign-in-again/?next=")
+    for uid, works in (("2", False), ("1", True)):
+        identity.claims = {"sub": uid, "email": alice.email, "email_verified": True}
+        through(identity, browser, "redirect")
+        assert (browser.post("/team/", {}).status_code == 422) is works
+
+
+def test_an_answer_that_is_none_says_so(identity: Identity, db: None) -> None:
+    answer = Client().get("/account/sign-in-with/oidc/login/callback/?code=x&state=y")
+    assert "did not sign you in" in answer.content.decode()
+
+
+def test_without_a_server_there_is_no_door(client: Client, db: None) -> None:
+    assert client.post("/account/sign-in-with/oidc/login/").status_code == 404
+    assert "Sign in with Test" not in client.get("/account/login/").content.decode()
