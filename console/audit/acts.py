@@ -36,6 +36,8 @@ _ACTS: Final = {
     "mail.chosen": "Mail choice changed",
     "member.added": "Member added",
     "member.left": "Member left",
+    "member.limited": "Limited to some projects",
+    "member.opened_to_all": "Let into all projects",
     "member.removed": "Member removed",
     "member.role_changed": "Role changed",
     "password.changed": "Password changed",

@@ -7,14 +7,22 @@ from django.conf import settings
 from django.db import models
 
 from console.keys.models import Key
-from console.teams.models import Team
+from console.teams.models import Membership, Team
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects, found through the asker."""
 
     def visible_to(self, user: Any) -> "ProjectQuerySet":
-        return self.filter(team__memberships__user=user)
+        """Those that the person may see, of all their teams. Every room finds its rows through these."""
+        teams = Membership.objects.seeing_all().filter(user=user).values("team")
+        named = ProjectMember.objects.filter(membership__user=user).values("project")
+        return self.filter(models.Q(team__in=teams) | models.Q(pk__in=named))
+
+    def seen_by(self, membership: Membership) -> "ProjectQuerySet":
+        """Those of the membership's team that it sees."""
+        own = self.filter(team=membership.team_id)
+        return own if membership.sees_all else own.filter(members__membership=membership)
 
     def open(self) -> "ProjectQuerySet":
         return self.filter(archived_at=None)
@@ -43,6 +51,20 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProjectMember(models.Model):
+    """A person who is not in all projects of the team sees this one. `console.projects.membership` writes them."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="project_members")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "project"], name="once_in_a_project")]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} in {self.project_id}"
 
 
 class StandingBudget(models.Model):

@@ -64,6 +64,9 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
+SEES_ALL = (Role.OWNER, Role.ADMIN)  # whatever `Membership.all_projects` says
+
+
 class TeamQuerySet(models.QuerySet["Team"]):
     """Teams, found through the asker."""
 
@@ -88,14 +91,28 @@ class Team(models.Model):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Who belongs where."""
+
+    def seeing_all(self) -> "MembershipQuerySet":
+        """Those who see every project of their team."""
+        return self.filter(models.Q(all_projects=True) | models.Q(role__in=SEES_ALL))
+
+
 class Membership(models.Model):
-    """One person's one role in one team."""
+    """One person's one role in one team.
+
+    Without `all_projects` a member or viewer sees the projects of their `ProjectMember` rows (`console/projects`) only.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=Role.choices)
+    all_projects = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["joined_at"]
@@ -103,3 +120,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every project of the team is theirs to see: an owner's and an admin's always are."""
+        return self.all_projects or self.role in SEES_ALL
