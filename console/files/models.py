@@ -34,7 +34,7 @@ class ReferenceFileQuerySet(models.QuerySet["ReferenceFile"]):
     """Files, found through the asker."""
 
     def visible_to(self, user: Any) -> "ReferenceFileQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(project__in=Project.objects.visible_to(user))
 
     def kept(self) -> "ReferenceFileQuerySet":
         return self.filter(removed_at=None)

@@ -16,9 +16,12 @@ LOOK_SECONDS = 1.0  # how soon a stream notices that its process leaves
 
 
 async def events(
-    team_id: UUID, since: int | None, still_allowed: Callable[[], Awaitable[bool]]
+    team_id: UUID,
+    since: int | None,
+    still_allowed: Callable[[], Awaitable[bool]],
+    reach: frozenset[UUID] | None = None,
 ) -> AsyncIterator[bytes]:
-    """The bytes of the stream.
+    """The bytes of the stream. With a `reach`, what is about other projects than these is left out.
 
     Ends by itself after ten minutes, when the process leaves, and within 15 s of `still_allowed` saying no.
     """
@@ -41,7 +44,8 @@ async def events(
                 continue
             if event is None:
                 return
-            yield _encoded(event)
+            if reach is None or event.project_id is None or event.project_id in reach:
+                yield _encoded(event)
 
 
 def _encoded(event: Event) -> bytes:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from console.teams.access import Act, may
+from console.teams.access import Act, allows
 from console.teams.models import Membership
 
 
@@ -17,5 +17,5 @@ def teams(request: HttpRequest) -> dict[str, Any]:
         "team": membership.team,
         "membership": membership,
         "my_teams": membership.__class__.objects.select_related("team").filter(user=request.user),
-        "may": {act.name.lower(): may(membership.role, act) for act in Act},
+        "may": {act.name.lower(): allows(membership, act) for act in Act},
     }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from console.engine.idling import without_connection
 from console.live.stream import events
 from console.teams.access import current_membership, is_member
+from console.teams.models import Membership
 
 
 @login_not_required
@@ -22,8 +23,9 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     membership = await sync_to_async(current_membership)(request)
     if membership is None:
         return HttpResponse(status=404)
-    allowed = partial(sync_to_async(still_allowed), request, membership.user_id, membership.team_id)
-    told = without_connection(events(membership.team_id, _since(request), allowed))
+    reach = await sync_to_async(reach_of)(membership.user_id, membership.team_id)
+    allowed = partial(sync_to_async(_as_before), request, membership, reach)
+    told = without_connection(events(membership.team_id, _since(request), allowed, reach))
     response = StreamingHttpResponse(told, content_type="text/event-stream; charset=utf-8")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
@@ -36,6 +38,20 @@ def still_allowed(request: HttpRequest, user_id: UUID, team_id: UUID) -> bool:
     if viewing is not None and not viewing.is_still_open():
         return False
     return session.exists(session.session_key or "") and is_member(user_id, team_id)
+
+
+def reach_of(user_id: UUID, team_id: UUID) -> frozenset[UUID] | None:
+    """The projects that the person sees in the team now; None: all of them."""
+    mine = Membership.objects.filter(user=user_id, team=team_id)
+    if mine.seeing_all().exists():
+        return None
+    return frozenset(mine.exclude(project_members=None).values_list("project_members__project_id", flat=True))
+
+
+def _as_before(request: HttpRequest, membership: Membership, reach: frozenset[UUID] | None) -> bool:
+    """Still allowed, to the same projects: a page whose reach has changed connects again, to what it may see now."""
+    whose = membership.user_id, membership.team_id
+    return still_allowed(request, *whose) and reach_of(*whose) == reach
 
 
 def _since(request: HttpRequest) -> int | None:

@@ -16,7 +16,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Conversations, found through the asker."""
 
     def visible_to(self, user: Any) -> "ConversationQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(project__in=Project.objects.visible_to(user))
 
     def kept(self) -> "ConversationQuerySet":
         return self.filter(archived_at=None)

@@ -13,7 +13,7 @@ class BudgetAskQuerySet(models.QuerySet["BudgetAsk"]):
     """Asks, found through the asker."""
 
     def visible_to(self, user: Any) -> "BudgetAskQuerySet":
-        return self.filter(project__team__memberships__user=user)
+        return self.filter(project__in=Project.objects.visible_to(user))
 
 
 class BudgetAsk(models.Model):

@@ -16,7 +16,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     """Lines of the ledger, and their sums."""
 
     def visible_to(self, user: Any) -> "EntryQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(project__in=Project.objects.visible_to(user))
 
     def with_asker(self) -> "EntryQuerySet":
         """With `asker`: whose work the line is about. A correction's own person is the one who corrected."""

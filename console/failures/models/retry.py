@@ -14,7 +14,7 @@ class BulkQuerySet(models.QuerySet["Bulk"]):
     """Bulk retries, found through the asker."""
 
     def visible_to(self, user: Any) -> "BulkQuerySet":
-        return self.filter(cause__team__memberships__user=user)
+        return self.filter(cause__in=Cause.objects.visible_to(user))
 
 
 class Bulk(models.Model):

@@ -21,7 +21,7 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, found through the asker or by what is due."""
 
     def visible_to(self, user: Any) -> "JobQuerySet":
-        return self.filter(team__memberships__user=user)
+        return self.filter(project__in=Project.objects.visible_to(user))
 
     def open(self) -> "JobQuerySet":
         return self.filter(status__in=Job.OPEN)
