@@ -1,6 +1,6 @@
 from django.urls import path
 
-from console.projects import views
+from console.projects import people_views, views
 
 app_name = "projects"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     path("projects/<uuid:pk>/", views.show, name="show"),
     path("projects/<uuid:pk>/settings/", views.edit, name="edit"),
     path("projects/<uuid:pk>/archive/", views.archive, name="archive"),
+    path("projects/<uuid:pk>/people/", people_views.people, name="people"),
     path("keys/<uuid:pk>/projects/", views.using_key, name="using_key"),
 ]
