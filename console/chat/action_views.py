@@ -94,4 +94,9 @@ def _record(asker: TeamRequest, act: str, conversation: Conversation, **facts: d
 
 
 def _tell(conversation: Conversation) -> None:
-    publish(conversation.team_id, f"conversation-{conversation.pk}", id=str(conversation.pk))
+    publish(
+        conversation.team_id,
+        f"conversation-{conversation.pk}",
+        id=str(conversation.pk),
+        project_id=conversation.project_id,
+    )

@@ -118,7 +118,13 @@ def _write(question: Question, secret: Secret, lease: UUID | None) -> Turn:
     ledger.reserve(
         subject, project=question.project, key=secret.key, person=question.person, credits=turn.quoted_credits
     )
-    publish(conversation.team_id, f"conversation-{conversation.pk}", id=str(conversation.pk), turn=str(turn.pk))
+    publish(
+        conversation.team_id,
+        f"conversation-{conversation.pk}",
+        id=str(conversation.pk),
+        turn=str(turn.pk),
+        project_id=conversation.project_id,
+    )
     return turn
 
 
@@ -135,7 +141,13 @@ def _begin(question: Question, secret: Secret) -> Conversation:
         capabilities=capabilities if isinstance(capabilities, dict) else {},
         title=title_of(question.text),
     )
-    publish(conversation.team_id, "conversations-new", id=str(conversation.pk), project=str(question.project.pk))
+    publish(
+        conversation.team_id,
+        "conversations-new",
+        id=str(conversation.pk),
+        project=str(question.project.pk),
+        project_id=question.project.pk,
+    )
     return conversation
 
 

@@ -16,6 +16,7 @@ from console.chat.forms import AskForm, Composer
 from console.chat.models import Conversation, Turn
 from console.files.models import ReferenceFile
 from console.projects.models import Project
+from console.projects.reach import within
 from console.teams.access import Act, TeamRequest, current_membership, enter
 from console.ui.problems import Problem
 
@@ -79,7 +80,7 @@ def _drawn(
     named = told.getlist("reference") or told.getlist("file")
     files = chosen_files(project, named, composer.max_files)[0] if project and composer else []
     context: dict[str, Any] = {
-        "projects": list(Project.objects.open().filter(team=request.team)),
+        "projects": list(Project.objects.seen_by(request.membership).open()),
         "project": project,
         "groups": [Group("Chat", list(_models()))],
         "model": model,
@@ -109,9 +110,9 @@ def _place(request: HttpRequest, told: QueryDict) -> tuple[TeamRequest | None, P
     if membership is None:
         return None, None
     entered = enter(request, membership.team, Act.SUBMIT)
-    mine = Conversation.objects.filter(team=entered.team, project__archived_at=None).select_related("project__key")
-    last = mine.order_by("-last_turn_at").first()
-    open_ones = Project.objects.open().filter(team=entered.team).select_related("team", "key")
+    mine = Conversation.objects.filter(within(entered.membership), team=entered.team, project__archived_at=None)
+    last = mine.select_related("project__key").order_by("-last_turn_at").first()
+    open_ones = Project.objects.seen_by(entered.membership).open().select_related("team", "key")
     return entered, last.project if last else open_ones.first()
 
 

@@ -28,7 +28,7 @@ async def stream(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 def streamed(request: TeamRequest, turn: Turn, seen: Mark | None, beginning: bytes = b"") -> StreamingHttpResponse:
     """The answer that follows this turn to its end."""
-    allowed: Callable[[], Awaitable[bool]] = partial(sync_to_async(_checked), request, request.user.pk, request.team.pk)
+    allowed: Callable[[], Awaitable[bool]] = partial(sync_to_async(_checked), request, turn.pk)
     listener = Listener(may(request.membership.role, Act.SUBMIT), allowed, seen, request.user.pk)
     told = begun_without_connection(events(turn.pk, listener, beginning))
     response = StreamingHttpResponse(told, content_type="text/event-stream; charset=utf-8")
@@ -37,8 +37,9 @@ def streamed(request: TeamRequest, turn: Turn, seen: Mark | None, beginning: byt
     return response
 
 
-def _checked(request: TeamRequest, user_id: UUID, team_id: UUID) -> bool:
+def _checked(request: TeamRequest, turn_id: UUID) -> bool:
     try:
-        return still_allowed(request, user_id, team_id)
+        is_theirs = Turn.objects.visible_to(request.user).filter(pk=turn_id).exists()
+        return is_theirs and still_allowed(request, request.user.pk, request.team.pk)
     finally:
         close_old_connections()  # the reader waits again, for seconds or minutes

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from console.chat.models import Conversation, Turn
 from console.chat.searching import holding
 from console.projects.models import Project
+from console.projects.reach import within
 from console.teams.access import Act, TeamRequest, in_team, may
 
 PAGE_SIZE = 40
@@ -29,7 +30,7 @@ class Links:
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/chat/?q=&project=&archived=1&before=`."""
-    projects = list(Project.objects.filter(team=request.team))
+    projects = list(Project.objects.seen_by(request.membership))
     wanted = request.GET.get("project", "")
     project = next((each for each in projects if str(each.pk) == wanted), None)
     query, archived = request.GET.get("q", "")[:200], request.GET.get("archived") == "1"
@@ -52,7 +53,7 @@ def index(request: TeamRequest) -> HttpResponse:
 
 def _found(request: TeamRequest, query: str, project: Project | None, archived: bool) -> "QuerySet[Conversation]":
     found: QuerySet[Conversation] = Conversation.objects.filter(
-        team=request.team, archived_at__isnull=not archived, words_removed_at=None
+        within(request.membership), team=request.team, archived_at__isnull=not archived, words_removed_at=None
     )
     if project is not None:
         found = found.filter(project=project)

@@ -20,5 +20,7 @@ def request_stop(turn: Turn, person: Actor, *, request: HttpRequest | None = Non
         if won:
             team_id, before = turn.conversation.team_id, {"status": turn.status}
             record("turn.stopped", turn, team_id=team_id, actor=person, before=before, request=request)
-            publish(turn.conversation.team_id, f"turn-{turn.pk}", id=str(turn.pk), status=turn.status)
+            publish(
+                team_id, f"turn-{turn.pk}", id=str(turn.pk), status=turn.status, project_id=turn.conversation.project_id
+            )
     return won

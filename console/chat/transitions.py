@@ -28,7 +28,8 @@ def move(turn: Turn, status: str, *, final: bool = False, **fields: Any) -> bool
     if not turn.is_open:
         TurnPiece.objects.filter(turn=turn).delete()
     if changed:
-        publish(turn.conversation.team_id, f"turn-{turn.pk}", id=str(turn.pk), status=status)
+        talk = turn.conversation
+        publish(talk.team_id, f"turn-{turn.pk}", id=str(turn.pk), status=status, project_id=talk.project_id)
     return True
 
 

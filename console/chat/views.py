@@ -14,6 +14,7 @@ from console.chat.models import Conversation
 from console.chat.presenting import shown_of, shown_turns
 from console.chat.resolving import ResolutionForm, needs_resolution
 from console.keys.models import Key
+from console.projects.reach import within
 from console.teams.access import Act, TeamRequest, enter, may
 
 OF_A_KEY = 20
@@ -40,7 +41,8 @@ def using_key(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/keys/<id>/chats/`: the conversations that a key is used for, for the page of keys."""
     key = get_object_or_404(Key.objects.visible_to(request.user).select_related("team"), pk=pk)
     entered = enter(request, key.team)
-    using = list(Conversation.objects.kept().filter(team=key.team, key=key).select_related("project")[: OF_A_KEY + 1])
+    used = Conversation.objects.kept().filter(within(entered.membership), team=key.team, key=key)
+    using = list(used.select_related("project")[: OF_A_KEY + 1])
     context = {"key": key, "conversations": using[:OF_A_KEY], "has_more": len(using) > OF_A_KEY}
     return render(entered, "chat/_using_key.html", context)
 

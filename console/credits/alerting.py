@@ -70,5 +70,6 @@ def _tell(budget: Budget, share: int) -> bool:
             title=f"{project.name} has used {budget.committed * 100 // limit} % of its budget",
             text=f"{budget.committed:,} of {limit:,} credits of {budget.month:%B} are charged or held. {stop}",
             url=reverse("credits:budget", args=[project.pk]),
+            project_id=project.pk,
         )
     return True

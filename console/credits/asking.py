@@ -40,6 +40,7 @@ def ask(project: Project, credits: int, reason: str, *, by: User, request: HttpR
                 title=f"{by.display_name} asks for {credits:,} credits more for {project.name}",
                 text=reason,
                 url=reverse("credits:budget", args=[project.pk]),
+                project_id=project.pk,
             )
     except IntegrityError:
         raise AskedAlready from None
@@ -72,4 +73,5 @@ def decide(asked: BudgetAsk, *, approve: bool, answer: str, by: User, request: H
                 title=f"{by.display_name} {verb} {asked.credits:,} credits more for {project.name}",
                 text=answer,
                 url=reverse("credits:budget", args=[project.pk]),
+                project_id=project.pk,
             )

@@ -21,8 +21,8 @@ CHANGED = "The charge has changed since this page was drawn, or is that already.
 @in_team()
 def budgets(request: TeamRequest) -> HttpResponse:
     """GET `/budgets/`: every project's month."""
-    asks = BudgetAsk.objects.filter(project__team=request.team, state=BudgetAsk.State.OPEN)
-    rows = budgeting.standings(request.team)
+    asks = BudgetAsk.objects.filter(project__in=Project.objects.seen_by(request.membership), state=BudgetAsk.State.OPEN)
+    rows = budgeting.standings(request.membership)
     now = {row.month.month for row in rows}
     context = {
         "rows": rows,

@@ -15,7 +15,7 @@ from console.credits.ledger import Month
 from console.credits.models import Budget, BudgetAsk, Entry
 from console.projects.budget_history import budgets_of, keep_budget
 from console.projects.models import Project
-from console.teams.models import Team
+from console.teams.models import Membership
 
 MONTHS_SHOWN = 12
 
@@ -51,10 +51,13 @@ def standing_of(project: Project) -> Standing:
     return Standing(project, month, charged, project.budget_asks.filter(_open(month.month)).count())
 
 
-def standings(team: Team) -> list[Standing]:
-    """Every open project of the team in the current month, and archived ones that spent in it; the fullest first."""
-    month = ledger.month_in(team.time_zone, timezone.now())
-    projects = list(Project.objects.filter(team=team))
+def standings(membership: Membership) -> list[Standing]:
+    """Every open project that the member sees in the current month, and archived ones that spent in it.
+
+    The fullest first.
+    """
+    month = ledger.month_in(membership.team.time_zone, timezone.now())
+    projects = list(Project.objects.seen_by(membership))
     budgets = {each.project_id: each for each in Budget.objects.filter(project__in=projects, month=month)}
     charges = Entry.objects.filter(project__in=projects, month=month, kind__in=Entry.CHARGING).order_by()
     charged = dict(charges.values_list("project").annotate(total=Sum("credits")))
@@ -62,7 +65,7 @@ def standings(team: Team) -> list[Standing]:
     asked = dict(asks.values_list("project").annotate(count=Sum(1)))
     found = []
     for project in projects:
-        project.team = team
+        project.team = membership.team
         budget = budgets.get(project.pk) or Budget(project=project, month=month)
         if project.archived_at and not budget.committed:
             continue

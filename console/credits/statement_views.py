@@ -16,7 +16,7 @@ from console.teams.access import TeamRequest, in_team
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/usage/statements/`: every month with usage."""
     today = today_of(request.team)
-    context = {"months": statements.months_of(request.team, today), "this_month": today.replace(day=1)}
+    context = {"months": statements.months_of(request.membership, today), "this_month": today.replace(day=1)}
     return render(request, "credits/statements.html", context)
 
 
@@ -28,5 +28,5 @@ def show(request: TeamRequest, month: str) -> HttpResponse:
         first = date.fromisoformat(f"{month}-01")
     except ValueError as error:
         raise Http404("There is no such month.") from error
-    found = statements.statement(request.team, first, today_of(request.team))
+    found = statements.statement(request.membership, first, today_of(request.team))
     return render(request, "credits/statement.html", {"statement": found})

@@ -17,7 +17,8 @@ from console.credits.usage_questions import Question, by_project_and_kind, by_ti
 from console.credits.usage_reading import read
 from console.projects.budget_history import budgets_in
 from console.projects.models import Project
-from console.teams.models import Team
+from console.projects.reach import reach_of, within
+from console.teams.models import Membership, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,17 @@ class Month:
 _NOTHING = Item("", Figures(), 0)
 
 
-def statement(team: Team, month: date, today: date) -> Statement:
-    """The team's month as it is now."""
+def statement(membership: Membership, month: date, today: date) -> Statement:
+    """The month of the team as it is now, as far as the member sees its projects."""
+    team, reach = membership.team, reach_of(membership)
     drawn_at, span = timezone.now(), span_of_month(month)
-    (answer,) = read(by_project_and_kind(Question(team.pk, span)))
-    corrections = list(_corrections(team, span).select_related("person").order_by("day", "id"))
-    corrected = _corrected(team, span)
+    (answer,) = read(by_project_and_kind(Question(team.pk, span, projects=reach)))
+    corrections = list(_corrections(membership, span).select_related("person").order_by("day", "id"))
+    corrected = _corrected(membership, span)
     items: dict[Any, list[Item]] = {}
     for (project, kind), figures in sorted(answer.items(), key=_as_stacked):
         items.setdefault(project, []).append(Item(kind, figures, corrected.get((project, kind), 0)))
-    projects = list(Project.objects.filter(team=team, pk__in=items))
+    projects = list(Project.objects.seen_by(membership).filter(pk__in=items))
     standing = budgets_in(month, projects)
     raised = dict(Budget.objects.filter(project__team=team, month=month).values_list("project_id", "raised"))
     sections = [
@@ -104,13 +106,18 @@ def statement(team: Team, month: date, today: date) -> Statement:
     return Statement(team, month, drawn_at, today > span.last, sections, corrections)
 
 
-def months_of(team: Team, today: date) -> list[Month]:
+def months_of(membership: Membership, today: date) -> list[Month]:
     """Every month in which something was asked for, the newest first."""
-    first = Entry.objects.filter(team=team).order_by("day").values_list("day", flat=True).first()
+    first = (
+        Entry.objects.filter(within(membership), team=membership.team_id)
+        .order_by("day")
+        .values_list("day", flat=True)
+        .first()
+    )
     if first is None:
         return []
     span = Span(first.replace(day=1), span_of_month(max(today, first)).last)
-    (answer,) = read(by_time(Question(team.pk, span), By.MONTH))
+    (answer,) = read(by_time(Question(membership.team_id, span, projects=reach_of(membership)), By.MONTH))
     sums: dict[date, Figures] = {}
     for (month, _kind), figures in answer.items():
         sums[month] = sums.get(month, Figures()) + figures
@@ -122,14 +129,19 @@ def span_of_month(day: date) -> Span:
     return Span(day.replace(day=1), month_after(day) - DAY)
 
 
-def _corrections(team: Team, span: Span) -> Any:
+def _corrections(membership: Membership, span: Span) -> Any:
     """By project: the index that holds their kind begins with it."""
-    projects = list(Project.objects.filter(team=team).values_list("pk", flat=True))
+    projects = list(Project.objects.seen_by(membership).values_list("pk", flat=True))
     return Entry.objects.filter(project__in=projects, month=span.first, kind=Entry.Kind.CORRECT)
 
 
-def _corrected(team: Team, span: Span) -> dict[tuple[Any, str], int]:
-    sums = _corrections(team, span).order_by().values_list("project_id", "media_kind").annotate(credits=Sum("credits"))
+def _corrected(membership: Membership, span: Span) -> dict[tuple[Any, str], int]:
+    sums = (
+        _corrections(membership, span)
+        .order_by()
+        .values_list("project_id", "media_kind")
+        .annotate(credits=Sum("credits"))
+    )
     return {(project, kind): credits for project, kind, credits in sums}
 
 

@@ -19,7 +19,8 @@ from console.credits.usage_periods import WORDS, By, Choice, Span, fitting, span
 from console.credits.usage_questions import Question
 from console.keys.models import Key
 from console.projects.models import Project
-from console.teams.models import Team, User
+from console.projects.reach import reach_of
+from console.teams.models import Membership, Team, User
 
 KINDS: Final = {"image": "Image", "video": "Video", "audio": "Audio", "chat": "Chat"}
 BARS: Final = {By.DAY: "By day", By.WEEK: "By week", By.MONTH: "By month"}
@@ -34,14 +35,15 @@ _REASONABLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200,
 
 
 class Known:
-    """What a team's usage can be told apart by, and what each is called."""
+    """What the usage that a member sees can be told apart by, and what each is called."""
 
-    def __init__(self, team: Team) -> None:
-        self._team = team
+    def __init__(self, membership: Membership) -> None:
+        self._membership, self._team = membership, membership.team
+        self.reach = reach_of(membership)
 
     @cached_property
     def projects(self) -> dict[UUID, Project]:
-        return {project.pk: project for project in Project.objects.filter(team=self._team)}
+        return {project.pk: project for project in Project.objects.seen_by(self._membership)}
 
     @cached_property
     def keys(self) -> dict[UUID, Key]:
@@ -84,7 +86,11 @@ class Known:
         return list(found.distinct().order_by("name"))
 
     def _used(self, side: str, name: str) -> set[Any]:
-        rows = UsageSum.objects.filter(team_id=self._team.pk, grain=UsageSum.Grain.MONTH, side=side)
+        rows = UsageSum.objects.filter(team_id=self._team.pk, grain=UsageSum.Grain.MONTH)
+        if self.reach is None:
+            rows = rows.filter(side=side)
+        else:
+            rows = rows.filter(side=f"project-{side}", project_id__in=self.reach)
         return set(rows.values_list(name, flat=True).distinct())
 
 
@@ -131,12 +137,13 @@ class Filters:
     narrowed: Mapping[str, str]  # as in the address, without what is empty
     keys: tuple[UUID, ...] | None
     what: str = ""
+    projects: tuple[UUID, ...] | None = None  # those that the person sees; None: all
 
     @property
     def question(self) -> Question:
         ids = {name: UUID(self.narrowed[name]) for name in ("project", "person") if name in self.narrowed}
         model, kind = self.narrowed.get("model", ""), self.narrowed.get("kind", "")
-        return Question(self.team_id, self.span, keys=self.keys, model=model, kind=kind, **ids)
+        return Question(self.team_id, self.span, keys=self.keys, model=model, kind=kind, projects=self.projects, **ids)
 
     @property
     def before(self) -> Span:
@@ -194,6 +201,7 @@ def filters_of(team: Team, form: UsageForm, known: Known) -> Filters:
         narrowed,
         _keys(narrowed, known),
         given.get("what", ""),
+        known.reach,
     )
 
 

@@ -108,7 +108,8 @@ def _charged_for_failed_work(question: Question, lines: EntryQuerySet) -> EntryQ
 def _corrections_of_failed_work(question: Question) -> list[int]:
     """By project and month: the index that holds their kind begins with them."""
     team = Project.objects.filter(team=question.team_id).values_list("pk", flat=True)
-    projects = [question.project] if question.project else list(team)
+    seen = list(team) if question.projects is None else question.projects
+    projects = [each for each in seen if question.project in (None, each)]
     months = [bar.first.replace(day=1) for bar in question.span.bars(By.MONTH)]
     found = Entry.objects.with_asker().filter(project__in=projects, month__in=months, kind=Entry.Kind.CORRECT)
     return [

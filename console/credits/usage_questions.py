@@ -17,7 +17,10 @@ AT: Final = "at"  # the day of a row, or the first day of the bar it belongs to
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whose usage, of which days, and what it is narrowed to; `keys` None means every key."""
+    """Whose usage, of which days, and what it is narrowed to; `keys` None means every key.
+
+    `projects` are those that the asker sees, None all: also of one `project` nothing is told that is not among them.
+    """
 
     team_id: UUID
     span: Span
@@ -26,6 +29,7 @@ class Question:
     keys: Sequence[UUID] | None = None
     model: str = ""
     kind: str = ""
+    projects: Sequence[UUID] | None = None
 
     def of(self, span: Span) -> "Question":
         """The same about other days."""
@@ -36,6 +40,9 @@ class Question:
         """What is asked for, as field lookups that roll-ups and lines share."""
         given = {"project_id": self.project, "person_id": self.person, "model": self.model, "media_kind": self.kind}
         found: dict[str, Any] = {name: value for name, value in given.items() if value}
+        if self.projects is not None:
+            found.pop("project_id", None)
+            found["project_id__in"] = [each for each in self.projects if self.project in (None, each)]
         return found if self.keys is None else found | {"key_id__in": list(self.keys)}
 
     def lines(self, on: Collection[date] | None = None) -> EntryQuerySet:
@@ -58,7 +65,7 @@ class Question:
         """Whether something of that day, kind, project, person, key and model is asked for."""
         in_days = self.span.first <= place[AT] <= self.span.last
         return in_days and all(
-            place["key_id"] in value if name == "key_id__in" else place[name] == value
+            place[name.removesuffix("__in")] in value if name.endswith("__in") else place[name] == value
             for name, value in self.narrowed.items()
         )
 
@@ -75,7 +82,12 @@ class Wanted:
     def side(self) -> str:
         """The side of UsageSum that tells enough apart."""
         question = self.question
-        narrowed = (question.project, question.person, question.keys is not None, question.model)
+        narrowed = (
+            question.project or question.projects is not None,
+            question.person,
+            question.keys is not None,
+            question.model,
+        )
         needed = frozenset(
             name for name, is_narrowed in zip(DIMENSIONS, narrowed, strict=True) if is_narrowed or name in self.by
         )

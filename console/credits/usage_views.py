@@ -42,6 +42,6 @@ def ledger(request: TeamRequest) -> HttpResponse:
 
 def asked(request: TeamRequest) -> tuple[UsageForm, Filters, Known]:
     """The form, what of it was understood, and what the team's usage can be told apart by."""
-    known = Known(request.team)
+    known = Known(request.membership)
     form = UsageForm(request.GET, known)
     return form, filters_of(request.team, form, known), known

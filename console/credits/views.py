@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from console.credits import budgeting, wallet
 from console.credits.low_balance import is_low
 from console.projects.models import Project
-from console.teams.access import TeamRequest, enter, in_team
+from console.teams.access import Act, TeamRequest, allows, enter, in_team
 
 
 @require_GET
@@ -24,7 +24,7 @@ def wallet_chip(request: TeamRequest) -> HttpResponse:
         "accounts": len(known),
         "low": lowest is not None and is_low(request.team, lowest.balance),
         "as_of": lowest.balance_at if lowest else None,
-        "url": reverse("credits:wallet"),
+        "url": reverse("credits:wallet" if allows(request.membership, Act.VIEW_ACROSS) else "credits:usage"),
     }
     return render(request, "ui/_wallet_chip.html", context)
 

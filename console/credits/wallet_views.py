@@ -34,7 +34,7 @@ class NoteForm(forms.Form):
 
 
 @require_GET
-@in_team()
+@in_team(Act.VIEW_ACROSS)
 def wallet(request: TeamRequest) -> HttpResponse:
     """Every Rivya account of the team that a live key belongs to, as last read."""
     days = request.GET.get("days", USUAL)
@@ -53,7 +53,7 @@ def wallet(request: TeamRequest) -> HttpResponse:
 def intervals(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every interval of one wallet in which anything happened, the newest first; `?show=unexplained` only those."""
     account = get_object_or_404(Account.objects.visible_to(request.user).select_related("team"), pk=pk)
-    entered = enter(request, account.team)
+    entered = enter(request, account.team, Act.VIEW_ACROSS)
     found = WalletInterval.objects.filter(account=account)
     only_drift = request.GET.get("show") == "unexplained"
     found = found.drifting() if only_drift else found.moving()

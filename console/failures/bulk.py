@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from console.audit.recording import record
 from console.failures.models import Bulk, BulkItem, Note
-from console.live.publishing import publish
+from console.live.publishing import SEVERAL, publish
 from console.teams.access import TeamRequest
 
 
@@ -27,7 +27,7 @@ def start(bulk: Bulk, request: TeamRequest) -> bool:
             words = f"{waiting:,} jobs for at most {bulk.quoted_credits:,} credits"
             Note.objects.create(cause=bulk.cause, person=request.user, kind=Note.Kind.RETRIED, text=words)
             _record("failure.retried", bulk, request, jobs=waiting, credits=bulk.quoted_credits)
-            publish(bulk.cause.team_id, "failures")
+            publish(bulk.cause.team_id, "failures", project_id=SEVERAL)
     except IntegrityError:  # the constraint one_running_bulk_a_cause
         raise AnotherRuns from None
     return True
@@ -39,7 +39,7 @@ def stop(bulk: Bulk, request: TeamRequest) -> bool:
         if not Bulk.objects.filter(pk=bulk.pk, state=Bulk.State.RUNNING).update(state=Bulk.State.STOPPED):
             return False
         _record("failure.retry_stopped", bulk, request)
-        publish(bulk.cause.team_id, f"retries-{bulk.pk}")
+        publish(bulk.cause.team_id, f"retries-{bulk.pk}", project_id=SEVERAL)
     return True
 
 

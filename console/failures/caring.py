@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from console.audit.recording import record
 from console.failures.models import Cause, Note
-from console.live.publishing import publish
+from console.live.publishing import SEVERAL, publish
 from console.teams.access import TeamRequest
 from console.teams.models import User
 
@@ -84,7 +84,7 @@ def _move(cause: Cause, request: TeamRequest, held: Any, kind: Note.Kind, words:
 
 def _tell(cause: Cause, request: TeamRequest, kind: Note.Kind, words: str) -> None:
     Note.objects.create(cause=cause, person=request.user, kind=kind, text=words)
-    publish(cause.team_id, "failures")
+    publish(cause.team_id, "failures", project_id=SEVERAL)
 
 
 def _record(

@@ -16,7 +16,7 @@ from console.engine.leases import claim
 from console.failures.models import Bulk, BulkItem
 from console.jobs.models import Job
 from console.jobs.retrying import CannotRetry, retry
-from console.live.publishing import publish
+from console.live.publishing import SEVERAL, publish
 from console.teams.access import Act, may
 from console.teams.models import Membership, User
 
@@ -59,7 +59,7 @@ def carry(item: BulkItem) -> None:
         rows = BulkItem.objects.filter(pk=item.pk).exclude(state=BulkItem.State.SENT)
         rows.update(state=state, new_job=new_job, reason=reason, lease=None, leased_until=None)
         _end(bulk)
-        publish(bulk.cause.team_id, f"retries-{bulk.pk}")
+        publish(bulk.cause.team_id, f"retries-{bulk.pk}", project_id=SEVERAL)
 
 
 def _tried(bulk: Bulk, item: BulkItem) -> Job:

@@ -16,7 +16,7 @@ from console.failures.models import Cause, Changed, Failure
 from console.failures.returning import bring_back
 from console.failures.summing import move_days, move_shares
 from console.jobs.models import Job
-from console.live.publishing import publish
+from console.live.publishing import SEVERAL, publish
 
 BATCH: Final = 500
 MOST_BATCHES: Final = 20  # then the worker looks at its clock again
@@ -146,4 +146,4 @@ def _tell(sums: _Sums, before: Mapping[UUID, Failure], counted: Mapping[UUID, Fa
     for cause_id in sorted(new):
         bring_back(cause_id, new[cause_id])
     for team_id in sorted(set(Cause.objects.filter(pk__in=sums.causes).values_list("team_id", flat=True))):
-        publish(team_id, "failures")
+        publish(team_id, "failures", project_id=SEVERAL)

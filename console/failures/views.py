@@ -12,7 +12,7 @@ from console.failures.forms import SavedViewForm
 from console.failures.models import Cause, SavedView
 from console.failures.presenting import rows
 from console.failures.verdicts import CATALOGUE
-from console.teams.access import TeamRequest, in_team
+from console.teams.access import Act, TeamRequest, in_team
 from console.ui.keyset import cursor_of, fetch_by_time, links, query_without, read_page
 
 PAGE_SIZE = 25
@@ -21,7 +21,7 @@ OF_HOME = 3
 
 
 @require_GET
-@in_team()
+@in_team(Act.VIEW_ACROSS)
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/failures/`: filters and place stand in the address."""
     wants_list = bool(request.htmx) and request.headers.get("HX-Target", "").endswith("failures-list")
@@ -36,7 +36,7 @@ def index(request: TeamRequest) -> HttpResponse:
 @in_team()
 def count(request: TeamRequest) -> HttpResponse:
     """GET `/failures/count/`: how many causes wait for somebody, for the sidebar."""
-    waiting = Cause.objects.unattended().filter(team=request.team)[: MOST_COUNTED + 1].count()
+    waiting = Cause.objects.unattended().visible_to(request.user).filter(team=request.team)[: MOST_COUNTED + 1].count()
     return render(request, "failures/_count.html", {"waiting": waiting, "most": MOST_COUNTED})
 
 
@@ -44,7 +44,9 @@ def count(request: TeamRequest) -> HttpResponse:
 @in_team()
 def asking(request: TeamRequest) -> HttpResponse:
     """GET `/failures/asking/`: what waits for somebody, for Home."""
-    waiting = Cause.objects.unattended().filter(team=request.team).order_by("-last_seen_at", "-id")
+    waiting = (
+        Cause.objects.unattended().visible_to(request.user).filter(team=request.team).order_by("-last_seen_at", "-id")
+    )
     found = list(waiting[: OF_HOME + 1])
     shown = rows(request.team, found[:OF_HOME])
     return render(request, "failures/_asking.html", {"rows": shown, "has_more": len(found) > OF_HOME})

@@ -141,7 +141,7 @@ def _write(file: ReferenceFile, person: User, request: HttpRequest | None) -> Re
 
 
 def _announce(file: ReferenceFile) -> None:
-    publish(file.team_id, f"file-{file.pk}", id=str(file.pk), project=str(file.project_id))
+    publish(file.team_id, f"file-{file.pk}", id=str(file.pk), project=str(file.project_id), project_id=file.project_id)
 
 
 def _told(file: ReferenceFile) -> dict[str, Any]:

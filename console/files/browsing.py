@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from console.files.models import FileKind, ReferenceFile, Upload
-from console.teams.models import Team
+from console.projects.reach import within
+from console.teams.models import Membership
 from console.ui.keyset import Cursor, Page, fetch_by_time, read_page
 
 PAGE_SIZE = 48
@@ -39,9 +40,13 @@ class Wish:
         return cls(uuid_of(project), known)
 
 
-def read_files(team: Team, wish: Wish, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page[Any]:
-    """One page of the team's kept files, newest first."""
-    files = ReferenceFile.objects.kept().filter(team=team).select_related("project", "added_by")
+def read_files(membership: Membership, wish: Wish, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page[Any]:
+    """One page of the kept files that the member sees, newest first."""
+    files = (
+        ReferenceFile.objects.kept()
+        .filter(within(membership), team=membership.team_id)
+        .select_related("project", "added_by")
+    )
     if wish.project:
         files = files.filter(project=wish.project)
     if wish.kinds:

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from console.keys.models import Account
 from console.projects.models import Project
-from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -35,7 +34,7 @@ class ReferenceFileQuerySet(models.QuerySet["ReferenceFile"]):
     """Files, found through the asker."""
 
     def visible_to(self, user: Any) -> "ReferenceFileQuerySet":
-        return self.filter(member(user))
+        return self.filter(project__in=Project.objects.visible_to(user))
 
     def kept(self) -> "ReferenceFileQuerySet":
         return self.filter(removed_at=None)

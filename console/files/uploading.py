@@ -146,7 +146,9 @@ def _write(file: ReferenceFile, secret: Secret, claim: _Claim, sent: rivya.File)
         Secret.objects.filter(pk=secret.pk).update(last_used_at=now)
         note_scope(secret.pk, "files:create", holds=True)
         note_landmark(claim.account_id, Landmark.Kind.FILE, sent.id)
-        publish(file.team_id, f"file-{file.pk}", id=str(file.pk), project=str(file.project_id))
+        publish(
+            file.team_id, f"file-{file.pk}", id=str(file.pk), project=str(file.project_id), project_id=file.project_id
+        )
     return upload
 
 

@@ -44,8 +44,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def library(request: TeamRequest, refused: tuple[Outcome, ...] = ()) -> HttpResponse:
     """The team's files as a grid, newest first."""
     wish = Wish.of(request.GET.get("project", ""), request.GET.get("kind", ""))
-    projects = list(Project.objects.open().filter(team=request.team))
-    page = browsing.read_files(request.team, wish, cursor_of(request))
+    projects = list(Project.objects.seen_by(request.membership).open())
+    page = browsing.read_files(request.membership, wish, cursor_of(request))
     context = {
         "cards": browsing.cards(page.rows),
         "links": links(request, page),
@@ -67,7 +67,7 @@ def picker(request: HttpRequest) -> HttpResponse:
     wish = Wish.of(request.GET.get("project", ""), request.GET.get("kinds", ""))
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("team"), pk=wish.project)
     entered = enter(request, project.team)
-    page = browsing.read_files(project.team, wish, cursor_of(request), PICKER_SIZE)
+    page = browsing.read_files(entered.membership, wish, cursor_of(request), PICKER_SIZE)
     chosen = _chosen(project, request.GET.getlist("chosen"))
     context = {
         "project": project,

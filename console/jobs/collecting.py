@@ -144,7 +144,13 @@ def _mine(result: Result, lease: UUID) -> ResultQuerySet:
 
 def _tell(result: Result, kind: Step.Kind, words: str, **detail: object) -> None:
     note(result.job_id, Step.Source.CONSOLE, kind, words, **detail)
-    publish(result.job.team_id, f"job-{result.job_id}", id=str(result.job_id), status=result.job.status)
+    publish(
+        result.job.team_id,
+        f"job-{result.job_id}",
+        id=str(result.job_id),
+        status=result.job.status,
+        project_id=result.job.project_id,
+    )
 
 
 def _drop_strays(result: Result) -> None:

@@ -12,6 +12,7 @@ from console.catalogue.models import CatalogueModel
 from console.files.models import ReferenceFile
 from console.jobs.models import Job
 from console.projects.models import Project
+from console.projects.reach import within
 from console.teams.access import Act, TeamRequest, enter, may
 
 SHOWN_FILES = 24
@@ -68,7 +69,7 @@ def draft_of(request: TeamRequest, told: QueryDict) -> Draft:
         told = QueryDict(f"form={submission}")
     project = _project(request, told, earlier)
     request = _entered(request, project)
-    projects = list(_projects().filter(team=request.team))
+    projects = list(_projects().seen_by(request.membership))
     habits = _last_job(request) if "model" not in told and earlier is None else None
     project = project or _usual(projects, habits)
     models = list(CatalogueModel.objects.listed())
@@ -114,7 +115,7 @@ def _entered(request: TeamRequest, project: Project | None) -> TeamRequest:
 
 
 def _last_job(request: TeamRequest) -> Job | None:
-    mine = Job.objects.filter(team=request.team, created_by=request.user)
+    mine = Job.objects.filter(within(request.membership), team=request.team, created_by=request.user)
     return mine.only("project_id", "model").order_by("-created_at", "-id").first()
 
 

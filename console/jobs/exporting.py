@@ -13,7 +13,7 @@ from console.jobs.filters import Wish, read_jobs
 from console.jobs.list_views import filter_form
 from console.jobs.models import Job
 from console.teams.access import TeamRequest, in_team
-from console.teams.models import Team
+from console.teams.models import Membership
 from console.teams.proof import proven
 from console.teams.streaming import while_allowed
 from console.ui.keyset import Cursor
@@ -46,26 +46,26 @@ def export(request: TeamRequest) -> HttpResponseBase:
     filters = {name: value if name != "q" else True for name, value in request.GET.items() if value}
     record("jobs.exported", request.team, team_id=request.team.pk, actor=request.user, after=filters, request=request)
     response = StreamingHttpResponse(
-        while_allowed(request, _chunks(request.team, filter_form(request).wish), CUT_SHORT),
+        while_allowed(request, _chunks(request.membership, filter_form(request).wish), CUT_SHORT),
         content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = f'attachment; filename="jobs-{timezone.localdate():%Y-%m-%d}.csv"'
     return response
 
 
-async def _chunks(team: Team, wish: Wish) -> AsyncIterator[bytes]:
+async def _chunks(membership: Membership, wish: Wish) -> AsyncIterator[bytes]:
     yield BOM + written([COLUMNS])
     cursor: Cursor | None = None
     while True:
-        lines, cursor = await sync_to_async(_read)(team, wish, cursor)
+        lines, cursor = await sync_to_async(_read)(membership, wish, cursor)
         yield lines
         if cursor is None:
             return
 
 
-def _read(team: Team, wish: Wish, cursor: Cursor | None) -> tuple[bytes, Cursor | None]:
+def _read(membership: Membership, wish: Wish, cursor: Cursor | None) -> tuple[bytes, Cursor | None]:
     jobs = Job.objects.defer("body", "params").select_related("created_by", "project")
-    page = read_jobs(jobs, team, wish, cursor, CHUNK)
+    page = read_jobs(jobs, membership, wish, cursor, CHUNK)
     return written(_cells(job) for job in page.rows), page.older
 
 

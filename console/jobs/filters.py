@@ -19,6 +19,7 @@ from console.jobs.models import Job
 from console.jobs.searching import Question, fetch_found
 from console.keys.models import Key
 from console.projects.models import Project
+from console.projects.reach import reach_of, within
 from console.teams.models import Membership, Team
 from console.ui.keyset import Cursor, Page, fetch_by_time, read_page
 from console.ui.word_search import facet
@@ -137,19 +138,30 @@ class Wish:
         return self.state == UNOPENED
 
 
-def read_jobs(jobs: "QuerySet[Job]", team: Team, wish: Wish, cursor: Cursor | None, size: int) -> Page[Job]:
-    """The page of the team's jobs that `wish` asks for; `jobs` says what to load with them."""
-    jobs, text = jobs.filter(team=team), wish.q.strip()
+def read_jobs(jobs: "QuerySet[Job]", membership: Membership, wish: Wish, cursor: Cursor | None, size: int) -> Page[Job]:
+    """The page that `wish` asks for of the team's jobs that the member sees; `jobs` says what to load with them."""
+    team, reach, text = membership.team, reach_of(membership), wish.q.strip()
+    jobs = jobs.filter(within(membership), team=team)
     exact = _exactly(jobs, text) if text else None
     facets = _facets(wish)
     if exact is None and (text or len(facets) > 1):  # one index for every combination
         moments = _moments(wish, team)
         question = Question(
-            team.pk, wish.q, facets, wish.statuses, wish.is_unopened, wish.key, *moments, wish.since, wish.until
+            team.pk, wish.q, facets, wish.statuses, wish.is_unopened, wish.key, *moments, wish.since, wish.until, reach
         )
         return read_page(partial(fetch_found, jobs, question), cursor, size)
     found = narrowed(jobs, wish, team)
+    if exact is None and reach is not None and wish.project is None:
+        return read_page(partial(_fetch_of_each, found, reach), cursor, size)
     return read_page(partial(fetch_by_time, found.filter(exact) if exact else found), cursor, size)
+
+
+def _fetch_of_each(jobs: "QuerySet[Job]", projects: Sequence[UUID], cursor: Cursor | None, limit: int) -> list[Job]:
+    """`fetch` for some projects: of each the nearest, by its own index, so that a project with little work is not
+    looked for among all the work of the team."""
+    near = [job for each in projects for job in fetch_by_time(jobs.filter(project_id=each), cursor, limit)]
+    near.sort(key=lambda job: (job.created_at, job.pk.int), reverse=not (cursor and cursor.newer))
+    return near[:limit]
 
 
 def _exactly(jobs: "QuerySet[Job]", text: str) -> Q | None:

@@ -14,6 +14,7 @@ from console.jobs.models import Job
 from console.jobs.presenting import Card, cards, listed_jobs
 from console.keys.models import Account, Secret
 from console.projects.models import Project
+from console.projects.reach import within
 from console.teams.access import Act, TeamRequest, in_team, may
 
 NEEDS_ME_FOR: Final = timedelta(days=3)
@@ -30,16 +31,16 @@ _BAD_NEWS = (Job.Status.FAILED, Job.Status.REFUSED)
 @in_team()
 def home(request: TeamRequest) -> HttpResponse:
     """GET `/`."""
-    team, guide = request.team, guide_of(request)
-    projects = list(Project.objects.open().filter(team=team))
+    team, guide, seen = request.team, guide_of(request), within(request.membership)
+    projects = list(Project.objects.seen_by(request.membership).open())
     asking = list(_asking(request)[: MOST_ASKING + 1])
     running = list(
         listed_jobs()
         .prefetch_related(None)
-        .filter(team=team, status__in=_RUNNING)
+        .filter(seen, team=team, status__in=_RUNNING)
         .order_by("-created_at")[:MOST_RUNNING]
     )
-    latest = listed_jobs().filter(team=team, status=Job.Status.SUCCEEDED).order_by("-created_at", "-id")
+    latest = listed_jobs().filter(seen, team=team, status=Job.Status.SUCCEEDED).order_by("-created_at", "-id")
     latest_cards = [card for card in cards(team.pk, latest[:MOST_LATEST]) if card.here or card.is_arriving]
     context = {
         "asking": [Card(job) for job in asking[:MOST_ASKING]],
@@ -62,6 +63,7 @@ def _asking(request: TeamRequest) -> "QuerySet[Job]":
         listed_jobs()
         .prefetch_related(None)
         .filter(
+            within(request.membership),
             team=request.team,
             status__in=[*_OPEN_QUESTIONS, *_BAD_NEWS],  # said twice, so that the index on states is used
             created_at__gte=timezone.now() - NEEDS_ME_FOR,

@@ -12,6 +12,7 @@ from console.jobs.filters import FilterForm, read_jobs
 from console.jobs.presenting import Card, cards, listed_jobs
 from console.keys.models import Key
 from console.projects.models import Project
+from console.projects.reach import within
 from console.teams.access import Act, TeamRequest, enter, in_team, may
 from console.teams.models import Membership
 from console.ui.keyset import cursor_of, links, query_without
@@ -30,7 +31,7 @@ def index(request: TeamRequest) -> HttpResponse:
     """GET `/jobs/`: filters, view and place all stand in the address; the view is remembered by the browser."""
     form = filter_form(request)
     wish = form.wish
-    page = read_jobs(listed_jobs(), request.team, wish, cursor_of(request), PAGE_SIZE)
+    page = read_jobs(listed_jobs(), request.membership, wish, cursor_of(request), PAGE_SIZE)
     context = {
         "form": form,
         "wish": wish,
@@ -86,7 +87,7 @@ def using_key(request: HttpRequest, pk: UUID) -> HttpResponse:
     key = get_object_or_404(Key.objects.visible_to(request.user).select_related("team"), pk=pk)
     entered = enter(request, key.team)
     secrets = [secret for secret in key.secrets.all() if request.GET.get("secret", str(secret.pk)) == str(secret.pk)]
-    sent = listed_jobs().filter(team=key.team, key=key, secret__in=secrets)
+    sent = listed_jobs().filter(within(entered.membership), team=key.team, key=key, secret__in=secrets)
     using = list(sent.open().order_by("-created_at", "-id")[: OF_A_KEY + 1])
     context = {"key": key, "jobs": using[:OF_A_KEY], "has_more": len(using) > OF_A_KEY}
     return render(entered, "jobs/_using_key.html", context)
@@ -96,7 +97,7 @@ def filter_form(request: TeamRequest) -> FilterForm:
     """The filters of the address, with the team's own choices."""
     return FilterForm(
         request.GET,
-        projects=list(Project.objects.filter(team=request.team)),
+        projects=list(Project.objects.seen_by(request.membership)),
         people=list(Membership.objects.filter(team=request.team).select_related("user").order_by("user__name")),
         keys=list(Key.objects.filter(team=request.team)) if request.GET.get("key") else [],  # asked for by usage only
         models=list(CatalogueModel.objects.exclude(category="chat").only("id", "display_name")),

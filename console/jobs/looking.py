@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from console.jobs.filters import narrowed
 from console.jobs.list_views import filter_form
 from console.jobs.models import Job
+from console.projects.reach import within
 from console.teams.access import TeamRequest, in_team
 from console.ui.keyset import query_without
 
@@ -27,7 +28,7 @@ def mark_opened(job_id: UUID) -> None:
 def unopened(request: TeamRequest) -> HttpResponse:
     """GET `/jobs/unopened/`: a late fragment for usage, with the filters of the list of jobs."""
     form = filter_form(request)
-    never = narrowed(Job.objects.filter(team=request.team), form.wish, request.team)
+    never = narrowed(Job.objects.filter(within(request.membership), team=request.team), form.wish, request.team)
     never = never.filter(status=Job.Status.SUCCEEDED, opened_at=None).order_by()
     sums = never.aggregate(credits=Sum("final_credits", default=0), jobs=Count("pk"))
     query = query_without(request, "state", "page", "view")

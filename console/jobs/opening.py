@@ -113,7 +113,7 @@ def _write(order: Order, secret: Secret) -> Job:
     ledger.reserve(subject, project=order.project, key=secret.key, person=order.person, credits=job.quoted_credits)
     note(job.pk, Step.Source.PERSON, Step.Kind.CREATED, str(order.person), bytes=len(job.body), key=secret.last_four)
     note(job.pk, Step.Source.LEDGER, Step.Kind.RESERVED, f"{job.quoted_credits} credits", credits=job.quoted_credits)
-    publish(job.team_id, "jobs-new", id=str(job.pk), project=str(job.project_id))
+    publish(job.team_id, "jobs-new", id=str(job.pk), project=str(job.project_id), project_id=job.project_id)
     return job
 
 

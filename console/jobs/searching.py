@@ -36,6 +36,7 @@ class Question:
     until: datetime | None = None
     first_day: date | None = None  # and these days, of the ledger, decide
     last_day: date | None = None
+    projects: Sequence[UUID] | None = None  # only in these
 
 
 def fetch_found(queryset: "QuerySet[Job]", question: Question, cursor: Cursor | None, limit: int) -> list[Job]:
@@ -103,6 +104,9 @@ def _conditions(question: Question, cursor: Cursor | None) -> Iterator[_Conditio
         yield "job.opened_at IS NULL", []
     if question.key:
         yield "job.key_id = %s", [Job._meta.get_field("key").get_db_prep_value(question.key, connection)]
+    if question.projects is not None:
+        own = [Job._meta.get_field("project").get_db_prep_value(each, connection) for each in question.projects]
+        yield f"job.project_id IN ({', '.join(['%s'] * len(own)) or 'NULL'})", own
     if question.since:
         since = connection.ops.adapt_datetimefield_value(question.since)
         yield f"{place} >= {_FIRST_OF_DAY} AND job.created_at >= %s", [team, since, since]

@@ -16,8 +16,9 @@ from console.credits.statements import span_of_month
 from console.credits.usage_periods import By
 from console.credits.usage_questions import Question, by_time
 from console.credits.usage_reading import read
+from console.projects.reach import reach_of
 from console.teams.access import TeamRequest, in_team
-from console.teams.models import Team
+from console.teams.models import Membership
 
 BAR, GAP, HEIGHT = 6, 2, 48
 _THINNEST: Final = 2
@@ -40,7 +41,7 @@ class Bar:
 def month(request: TeamRequest) -> HttpResponse:
     """GET `/jobs/spend/`: a late fragment, so that Home does not wait for it."""
     today = timezone.localdate(timezone=ZoneInfo(request.team.time_zone))
-    days = charged_by_day(request.team, today.replace(day=1))
+    days = charged_by_day(request.membership, today.replace(day=1))
     drawn = bars(days, today)
     context = {
         "bars": drawn,
@@ -52,9 +53,10 @@ def month(request: TeamRequest) -> HttpResponse:
     return render(request, "jobs/_spend.html", context)
 
 
-def charged_by_day(team: Team, first: date) -> Mapping[date, int]:
+def charged_by_day(membership: Membership, first: date) -> Mapping[date, int]:
     """Credits charged in the month that begins on `first`, by the day on which the work was asked for."""
-    (answer,) = read(by_time(Question(team.pk, span_of_month(first)), By.DAY))
+    question = Question(membership.team_id, span_of_month(first), projects=reach_of(membership))
+    (answer,) = read(by_time(question, By.DAY))
     days: dict[date, int] = {}
     for (day, _kind), figures in answer.items():
         days[day] = days.get(day, 0) + figures.charged

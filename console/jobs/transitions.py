@@ -34,7 +34,7 @@ def move(job: Job, status: str, *, source: Step.Source = Step.Source.RIVYA, text
         setattr(job, name, value)
     if changed:
         note(job.pk, source, Step.Kind.STATE, text or job.get_status_display(), state=status)
-        publish(job.team_id, f"job-{job.pk}", id=str(job.pk), status=status)
+        publish(job.team_id, f"job-{job.pk}", id=str(job.pk), status=status, project_id=job.project_id)
     return True
 
 

@@ -42,6 +42,9 @@ def find(request: HttpRequest, pk: UUID, act: Act = Act.VIEW) -> tuple[TeamReque
     """The job, found through the asker, and the request inside its team. 404 for strangers, 403 for the wrong role."""
     related = ("team", "project", "key__account__team", "secret", "created_by", "retried_from")
     job = get_object_or_404(Job.objects.visible_to(request.user).select_related(*related).defer("body"), pk=pk)
+    before = job.retried_from_id
+    if before and not Job.objects.visible_to(request.user).filter(pk=before).exists():
+        job.retried_from = None  # of a project that this person does not see: nothing leads there
     return enter(request, job.team, act), job
 
 

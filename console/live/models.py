@@ -8,6 +8,7 @@ class Event(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     team_id = models.UUIDField()
+    project_id = models.UUIDField(null=True)  # whose project it is about; people who do not see it are not told
     name = models.CharField(max_length=80)
     data = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)

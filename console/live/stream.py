@@ -17,9 +17,13 @@ LOOK_SECONDS = 1.0  # how soon a stream notices that its process leaves
 
 
 async def events(
-    team_id: UUID, since: int | None, still_allowed: Callable[[], Awaitable[bool]], seat: Seat | None = None
+    team_id: UUID,
+    since: int | None,
+    still_allowed: Callable[[], Awaitable[bool]],
+    reach: frozenset[UUID] | None = None,
+    seat: Seat | None = None,
 ) -> AsyncIterator[bytes]:
-    """The bytes of the stream.
+    """The bytes of the stream. With a `reach`, what is about other projects than these is left out.
 
     Ends by itself after ten minutes, when the process leaves, when its seat is taken, and within 15 s of
     `still_allowed` saying no.
@@ -46,7 +50,8 @@ async def events(
                 continue
             if event is None:
                 return
-            yield _encoded(event)
+            if reach is None or event.project_id is None or event.project_id in reach:
+                yield _encoded(event)
 
 
 def _encoded(event: Event) -> bytes:

@@ -9,19 +9,25 @@ from django.db import models
 from console.teams.models import Membership, Team
 
 
+def _readable() -> models.Q:
+    """Notices whose person belongs to the team and sees the project that it is about, if it is about one."""
+    member = Membership.objects.active().filter(user=models.OuterRef("person"), team=models.OuterRef("team"))
+    named = member.filter(project_members__project=models.OuterRef("project_id"))
+    at_large = models.Q(models.Exists(member), project_id=None)
+    return at_large | models.Q(models.Exists(member.seeing_all())) | models.Q(models.Exists(named))
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices, each for one person of one team."""
 
     def visible_to(self, user: Any) -> "NoticeQuerySet":
-        member = Membership.objects.active().filter(user=user, team=models.OuterRef("team"))
-        return self.filter(models.Exists(member), person=user)
+        return self.filter(_readable(), person=user)
 
     def unmailed(self) -> "NoticeQuerySet":
         """Those whose mail is still to go out, for people who want it and still belong to the team."""
         without = MailChoice.objects.filter(person=models.OuterRef("person"), wants_mail=False)
-        member = Membership.objects.active().filter(user=models.OuterRef("person"), team=models.OuterRef("team"))
         wanted = self.filter(mailed_at=None, read_at=None)
-        return wanted.filter(~models.Exists(without), models.Exists(member))
+        return wanted.filter(~models.Exists(without), _readable())
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
@@ -36,6 +42,7 @@ class Notice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="notices")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    project_id = models.UUIDField(null=True)  # what it is about, if it is about one: read by who sees it
     kind = models.SlugField(max_length=32)
     key = models.CharField(max_length=120)
     title = models.CharField(max_length=160)

@@ -7,20 +7,23 @@ from django.conf import settings
 from django.db import models
 
 from console.keys.models import Key
-from console.teams.belonging import member
-from console.teams.models import Membership, Role, Team
+from console.teams.models import Membership, Team
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects, found through the asker."""
 
     def visible_to(self, user: Any) -> "ProjectQuerySet":
-        """Of a member or viewer who is let into some projects only, those; owners and admins look after all."""
-        mine = Membership.objects.filter(team=models.OuterRef("team"), user=user)
-        everywhere = mine.filter(models.Q(all_projects=True) | models.Q(role__in=[Role.OWNER, Role.ADMIN]))
-        chosen = ProjectMember.objects.filter(project=models.OuterRef("pk"), membership__user=user)
-        let_in = models.Exists(everywhere) | models.Exists(chosen)
-        return self.filter(let_in, member(user))
+        """Those that the person may see, of all their teams. Every room finds its rows through these."""
+        mine = Membership.objects.active().filter(user=user)
+        teams = mine.seeing_all().values("team")
+        named = ProjectMember.objects.filter(membership__in=mine).values("project")
+        return self.filter(models.Q(team__in=teams) | models.Q(pk__in=named))
+
+    def seen_by(self, membership: Membership) -> "ProjectQuerySet":
+        """Those of the membership's team that it sees."""
+        own = self.filter(team=membership.team_id)
+        return own if membership.sees_all else own.filter(members__membership=membership)
 
     def open(self) -> "ProjectQuerySet":
         return self.filter(archived_at=None)
@@ -54,17 +57,17 @@ class Project(models.Model):
 
 
 class ProjectMember(models.Model):
-    """A project that a member who is not let into all of them (`Membership.all_projects`) may enter."""
+    """A person who is not in all projects of the team sees this one. `console.projects.membership` writes them."""
 
     id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="project_members")
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_members")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["membership", "project"], name="once_in_a_project")]
 
     def __str__(self) -> str:
-        return f"{self.membership}: {self.project}"
+        return f"{self.membership_id} in {self.project_id}"
 
 
 class StandingBudget(models.Model):

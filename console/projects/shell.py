@@ -8,6 +8,6 @@ from console.projects.models import Project
 
 
 def projects(request: HttpRequest) -> dict[str, Any]:
-    """`my_projects`: the open projects of the current team, for the switcher and the forms."""
-    team = getattr(request, "team", None)
-    return {"my_projects": Project.objects.visible_to(request.user).open().filter(team=team)} if team else {}
+    """`my_projects`: the open projects of the current team that the person sees, for the switcher and the forms."""
+    membership = getattr(request, "membership", None)
+    return {"my_projects": Project.objects.seen_by(membership).open()} if membership else {}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from console.projects import inviting_views, joining_views, views
+from console.projects import inviting_views, joining_views, people_views, views
 
 app_name = "projects"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("people/invitations/", inviting_views.invite, name="invite"),
     path("join/", joining_views.join, name="join"),
     path("join/<str:token>/", joining_views.follow, name="follow"),
+    path("projects/<uuid:pk>/people/", people_views.people, name="people"),
     path("keys/<uuid:pk>/projects/", views.using_key, name="using_key"),
 ]

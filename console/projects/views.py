@@ -24,7 +24,7 @@ TRACKED = ("name", "purpose", "default_model", "monthly_budget")
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """All projects of the team; archived ones below."""
-    projects = Project.objects.visible_to(request.user).filter(team=request.team).select_related("key")
+    projects = Project.objects.seen_by(request.membership).select_related("key")
     context = {"open": [p for p in projects if not p.archived_at], "archived": [p for p in projects if p.archived_at]}
     return render(request, "projects/index.html", context)
 
@@ -88,8 +88,8 @@ def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
 def using_key(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A fragment for the page of a key: the projects that use it."""
     key = get_object_or_404(Key.objects.visible_to(request.user).select_related("team"), pk=pk)
-    enter(request, key.team)
-    projects = Project.objects.filter(key=key).order_by("archived_at", "name")
+    entered = enter(request, key.team)
+    projects = Project.objects.seen_by(entered.membership).filter(key=key).order_by("archived_at", "name")
     return render(request, "projects/_using_key.html", {"projects": projects})
 
 

@@ -24,6 +24,7 @@ class Act(StrEnum):
     """What a person may want to do in a team."""
 
     VIEW = "view"
+    VIEW_ACROSS = "see what spans all projects"
     SUBMIT = "submit"
     MANAGE_PROJECTS = "manage projects"
     MANAGE_KEYS = "manage keys"
@@ -45,6 +46,7 @@ _ADMINS = frozenset({Role.OWNER, Role.ADMIN})
 
 MAY: Mapping[Act, frozenset[Role]] = {
     Act.VIEW: _EVERYONE,
+    Act.VIEW_ACROSS: _EVERYONE,
     Act.SUBMIT: _MAKERS,
     Act.MANAGE_PROJECTS: _ADMINS,
     Act.MANAGE_KEYS: _ADMINS,
@@ -59,6 +61,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.MEND_FAILURES: _MAKERS,
     Act.REMOVE_DEMO: frozenset({Role.OWNER}),
 }
+# What shows, or changes, work of every project at once: not for people who see some of them only.
+ACROSS_PROJECTS = frozenset({Act.VIEW_ACROSS, Act.MEND_FAILURES})
 
 # Acts that ask for proof again (teams/proof.py) when they change something.
 PROVEN = frozenset(
@@ -81,6 +85,11 @@ class TeamRequest(HttpRequest):
 def may(role: str, act: Act) -> bool:
     """Whether the role allows the act."""
     return role in MAY[act]
+
+
+def allows(membership: Membership, act: Act) -> bool:
+    """Whether this member may: by their role, and for what spans all projects, by seeing all of them."""
+    return may(membership.role, act) and (act not in ACROSS_PROJECTS or membership.sees_all)
 
 
 def in_team(
@@ -145,6 +154,10 @@ def _enter(request: HttpRequest, membership: Membership, act: Act) -> None:
     lead_to_second_step(request, membership.team)
     request.team, request.membership = membership.team, membership  # type: ignore[attr-defined]
     timezone.activate(ZoneInfo(membership.team.time_zone))  # until the request ends (`ui/middleware.py`)
+    if may(membership.role, act) and not allows(membership, act):
+        raise PermissionDenied(
+            f"You are in some projects of {membership.team}; to {act} you need to be in all of them."
+        )
     if not may(membership.role, act):
         raise PermissionDenied(
             f"Your role in {membership.team} is {membership.get_role_display().lower()}; to {act} you need another."

@@ -87,6 +87,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.unanswered().filter(expires_at__gt=timezone.now())
 
 
+SEES_ALL = (Role.OWNER, Role.ADMIN)  # whatever `Membership.all_projects` says
+
+
 class TeamQuerySet(models.QuerySet["Team"]):
     """Teams, found through the asker."""
 
@@ -121,9 +124,16 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those that count now: not suspended, and of a person who may sign in."""
         return self.filter(suspended_at=None, user__is_active=True)
 
+    def seeing_all(self) -> "MembershipQuerySet":
+        """Those of them who see every project of their team."""
+        return self.active().filter(models.Q(all_projects=True) | models.Q(role__in=SEES_ALL))
+
 
 class Membership(models.Model):
-    """One person's one role in one team. While it is suspended the person is to the team as a stranger."""
+    """One person's one role in one team. While it is suspended the person is to the team as a stranger.
+
+    Without `all_projects` a member or viewer sees the projects of their `ProjectMember` rows (`console/projects`) only.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
@@ -134,8 +144,9 @@ class Membership(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
-    objects = MembershipQuerySet.as_manager()
     guide_dismissed_at = models.DateTimeField(null=True, editable=False)  # this person wants no first-visit guide here
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["joined_at"]
@@ -143,6 +154,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every project of the team is theirs to see: an owner's and an admin's always are."""
+        return self.all_projects or self.role in SEES_ALL
 
 
 class Invitation(models.Model):

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
-from console.teams.access import Act, current_membership, may
+from console.teams.access import Act, allows, current_membership
 from console.teams.models import Membership, User
 from console.teams.second_steps import is_shut
 
@@ -20,7 +20,7 @@ def teams(request: HttpRequest) -> dict[str, Any]:
         "team": membership.team,
         "membership": membership,
         "my_teams": membership.__class__.objects.active().select_related("team").filter(user=request.user),
-        "may": {act.name.lower(): may(membership.role, act) for act in Act},
+        "may": {act.name.lower(): allows(membership, act) for act in Act},
     }
 
 

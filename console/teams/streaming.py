@@ -16,7 +16,7 @@ from console.engine.idling import without_connection
 from console.live.seats import seat_of
 from console.live.stream import HEARTBEAT_SECONDS, events
 from console.teams.access import TeamRequest, current_membership, is_member
-from console.teams.models import Team, User
+from console.teams.models import Membership, Team, User
 from console.teams.second_steps import is_shut
 
 
@@ -29,8 +29,9 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     membership = await sync_to_async(current_membership)(request)
     if membership is None or await sync_to_async(_is_shut)(membership.user_id, membership.team_id):
         return HttpResponse(status=404)
-    allowed = partial(sync_to_async(still_allowed), request, membership.user_id, membership.team_id)
-    told = without_connection(_seated(membership.user_id, membership.team_id, _since(request), allowed))
+    reach = await sync_to_async(reach_of)(membership.user_id, membership.team_id)
+    allowed = partial(sync_to_async(_as_before), request, membership, reach)
+    told = without_connection(_seated(membership, _since(request), allowed, reach))
     response = StreamingHttpResponse(told, content_type="text/event-stream; charset=utf-8")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
@@ -38,10 +39,14 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 
 
 async def _seated(
-    user_id: UUID, team_id: UUID, since: int | None, allowed: Callable[[], Awaitable[bool]]
+    membership: Membership,
+    since: int | None,
+    allowed: Callable[[], Awaitable[bool]],
+    reach: frozenset[UUID] | None,
 ) -> AsyncIterator[bytes]:
-    with seat_of(user_id) as seat:
-        async with aclosing(cast(AsyncGenerator[bytes, None], events(team_id, since, allowed, seat))) as told:
+    with seat_of(membership.user_id) as seat:
+        told = cast(AsyncGenerator[bytes, None], events(membership.team_id, since, allowed, reach, seat))
+        async with aclosing(told):
             async for piece in told:
                 yield piece
 
@@ -72,6 +77,20 @@ async def while_allowed(request: TeamRequest, chunks: AsyncIterator[bytes], last
                     return
                 checked_at = time.monotonic()
             yield chunk
+
+
+def reach_of(user_id: UUID, team_id: UUID) -> frozenset[UUID] | None:
+    """The projects that the person sees in the team now; None: all of them."""
+    mine = Membership.objects.filter(user=user_id, team=team_id)
+    if mine.seeing_all().exists():
+        return None
+    return frozenset(mine.exclude(project_members=None).values_list("project_members__project_id", flat=True))
+
+
+def _as_before(request: HttpRequest, membership: Membership, reach: frozenset[UUID] | None) -> bool:
+    """Still allowed, to the same projects: a page whose reach has changed connects again, to what it may see now."""
+    whose = membership.user_id, membership.team_id
+    return still_allowed(request, *whose) and reach_of(*whose) == reach
 
 
 def _since(request: HttpRequest) -> int | None:

@@ -43,8 +43,8 @@ WORK: Final = (
     Entry("Models", "boxes", "catalogue:index", "g m"),
     Entry("Files", "folder-open", "files:index", "g f"),
     Entry("Usage", "chart-column", "credits:usage", "g u"),
-    Entry("Failures", "triangle-alert", "failures:index", "g x", count="failures:count"),
-    Entry("Wallet", "wallet", "credits:wallet", "g w"),
+    Entry("Failures", "triangle-alert", "failures:index", "g x", needs="view_across", count="failures:count"),
+    Entry("Wallet", "wallet", "credits:wallet", "g w", needs="view_across"),
 )
 TEAM: Final = (
     Entry("Keys", "key-round", "keys:index", "g k"),

@@ -21,6 +21,7 @@ from console.credits import asking, ledger
 from console.credits.models import WalletInterval
 from console.jobs.models import Result
 from console.keys.models import Key
+from console.projects.membership import limit
 from console.teams.models import Membership
 from tests.audit.door_calls import DOOR_CALLS, WITHOUT_AT_DOORS
 from tests.audit.room_calls import ROOM_CALLS, WITHOUT_IN_ROOMS
@@ -44,6 +45,12 @@ def _second_key(world: World) -> Key:
 def _edit(world: World) -> Sent:
     form = {"name": "Autumn", "purpose": "Leaves", "key": world.key.pk, "default_model": "", "monthly_budget": "9"}
     return [world.project.pk], form
+
+
+def _place(world: World) -> Sent:
+    theirs = world.bob.memberships.get()
+    limit(theirs, [], actor=world.alice)
+    return [world.project.pk], {"membership": theirs.pk, "sees": "yes"}
 
 
 def _decision(world: World) -> Sent:
@@ -135,6 +142,7 @@ CALLS: dict[str, Call] = {
     "projects:edit": Call("project.changed", _edit),
     "retention:project": Call("retention.changed", _days),
     "retention:demo": Call("team.removed", _demo),
+    "projects:people": Call("member.limited", _place),
     "projects:archive": Call("project.archived", of(lambda w: w.project)),
     "credits:budget": Call("budget.changed", of(lambda w: w.project, monthly_budget="50")),
     "credits:budget_asks": Call("budget.asked", of(lambda w: w.project, credits="5", reason="For the launch")),

@@ -37,7 +37,9 @@ OBJECT_OF = {
     ),
     **dict.fromkeys(("jobs:result", "jobs:result_download", "jobs:result_preview", "jobs:result_reference"), "result"),
     **dict.fromkeys(("files:content", "files:preview", "files:card", "files:removal", "files:restoration"), "file"),
-    **dict.fromkeys(("projects:show", "projects:edit", "projects:archive", "retention:project"), "project"),
+    **dict.fromkeys(
+        ("projects:show", "projects:edit", "projects:archive", "projects:people", "retention:project"), "project"
+    ),
     **dict.fromkeys(("credits:project_month", "credits:budget", "credits:budget_asks"), "project"),
     "credits:budget_decision": "ask",
     "notices:show": "notice",

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from console.keys.models import Account, Key
 from console.projects.models import Project
-from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -17,7 +16,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Conversations, found through the asker."""
 
     def visible_to(self, user: Any) -> "ConversationQuerySet":
-        return self.filter(member(user))
+        return self.filter(project__in=Project.objects.visible_to(user))
 
     def kept(self) -> "ConversationQuerySet":
         return self.filter(archived_at=None, words_removed_at=None)

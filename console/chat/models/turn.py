@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from console.chat.models.conversation import Conversation
 from console.keys.models import Secret
-from console.teams.belonging import member
+from console.projects.models import Project
 
 
 class TurnQuerySet(models.QuerySet["Turn"]):
     """Turns, found through the asker or by what is due."""
 
     def visible_to(self, user: Any) -> "TurnQuerySet":
-        return self.filter(member(user, "conversation__team"))
+        return self.filter(conversation__project__in=Project.objects.visible_to(user))
 
     def unsettled(self) -> "TurnQuerySet":
         """Those whose money is not settled, stopped ones among them; a person's decision is not waited for."""

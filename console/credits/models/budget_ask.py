@@ -7,14 +7,13 @@ from django.conf import settings
 from django.db import models
 
 from console.projects.models import Project
-from console.teams.belonging import member
 
 
 class BudgetAskQuerySet(models.QuerySet["BudgetAsk"]):
     """Asks, found through the asker."""
 
     def visible_to(self, user: Any) -> "BudgetAskQuerySet":
-        return self.filter(member(user, "project__team"))
+        return self.filter(project__in=Project.objects.visible_to(user))
 
 
 class BudgetAsk(models.Model):

@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 
 from console.keys.models import Account, Key
 from console.projects.models import Project
-from console.teams.belonging import member
 from console.teams.models import Team
 
 
@@ -17,7 +16,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     """Lines of the ledger, and their sums."""
 
     def visible_to(self, user: Any) -> "EntryQuerySet":
-        return self.filter(member(user))
+        return self.filter(project__in=Project.objects.visible_to(user))
 
     def with_asker(self) -> "EntryQuerySet":
         """With `asker`: whose work the line is about. A correction's own person is the one who corrected."""

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 
 from console.keys.models import Account
-from console.teams.belonging import member
+from console.teams.models import Membership
 
 # As a word of the statement, not a value handed over: SQLite uses an index of some rows only where it reads which.
 _NOTHING = RawSQL("0", [])
@@ -18,7 +18,7 @@ class WalletIntervalQuerySet(models.QuerySet["WalletInterval"]):
     """Intervals, found through the asker."""
 
     def visible_to(self, user: Any) -> "WalletIntervalQuerySet":
-        return self.filter(member(user, "account__team"))
+        return self.filter(account__team__in=Membership.objects.seeing_all().filter(user=user).values("team"))
 
     def drifting(self) -> "WalletIntervalQuerySet":
         """Those that nobody can explain yet."""

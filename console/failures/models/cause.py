@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from console.teams.belonging import member
-from console.teams.models import Team
+from console.teams.models import Membership, Team
 
 NOBODY = uuid.UUID(int=0)  # a person who is gone, in a column that must tell rows apart
 
@@ -16,7 +15,8 @@ class CauseQuerySet(models.QuerySet["Cause"]):
     """Causes, found through the asker. One whose jobs have all come right is kept, and not shown."""
 
     def visible_to(self, user: Any) -> "CauseQuerySet":
-        return self.filter(member(user))
+        """A cause groups the jobs of several projects: it is for those who see all of them."""
+        return self.filter(team__in=Membership.objects.seeing_all().filter(user=user).values("team"))
 
     def standing(self) -> "CauseQuerySet":
         """Those that have failures."""

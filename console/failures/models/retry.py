@@ -8,14 +8,13 @@ from django.db import models
 
 from console.failures.models.cause import Cause
 from console.jobs.models import Job
-from console.teams.belonging import member
 
 
 class BulkQuerySet(models.QuerySet["Bulk"]):
     """Bulk retries, found through the asker."""
 
     def visible_to(self, user: Any) -> "BulkQuerySet":
-        return self.filter(member(user, "cause__team"))
+        return self.filter(cause__in=Cause.objects.visible_to(user))
 
 
 class Bulk(models.Model):

@@ -6,15 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from console.teams.belonging import member
-from console.teams.models import Team
+from console.teams.models import Membership, Team
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Views, found through the asker."""
 
     def visible_to(self, user: Any) -> "SavedViewQuerySet":
-        return self.filter(member(user))
+        return self.filter(team__in=Membership.objects.seeing_all().filter(user=user).values("team"))
 
 
 class SavedView(models.Model):

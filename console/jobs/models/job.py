@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from console.keys.models import Key, Secret
 from console.projects.models import Project
-from console.teams.belonging import member
 from console.teams.models import Team
 
 # After this the same idempotency key may no longer protect us (rivya-api.md A15: 24 h), so a person decides.
@@ -22,7 +21,7 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, found through the asker or by what is due."""
 
     def visible_to(self, user: Any) -> "JobQuerySet":
-        return self.filter(member(user))
+        return self.filter(project__in=Project.objects.visible_to(user))
 
     def open(self) -> "JobQuerySet":
         return self.filter(status__in=Job.OPEN)

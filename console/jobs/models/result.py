@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from console.jobs.models.job import Job
-from console.teams.belonging import member
+from console.projects.models import Project
 
 
 def stored_name(result: "Result", name: str) -> str:
@@ -19,7 +19,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
     """Results, found through the asker or by what is due."""
 
     def visible_to(self, user: Any) -> "ResultQuerySet":
-        return self.filter(member(user, "job__team"))
+        return self.filter(job__project__in=Project.objects.visible_to(user))
 
     def stale(self) -> "ResultQuerySet":
         """Results still to be brought home whose try is due."""

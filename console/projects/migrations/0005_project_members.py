@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                     "project",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="project_members",
+                        related_name="members",
                         to="projects.project",
                     ),
                 ),
