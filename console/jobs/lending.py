@@ -29,6 +29,8 @@ def lend(request: HttpRequest, pk: UUID) -> HttpResponse:
         with result.content.open("rb") as content:
             given = UploadedFile(content, name_of(result), result.mime_type, result.size_bytes)
             file = adding.add_file(given, result.job.project, entered.user, request)
+    except FileNotFoundError:
+        raise Http404("The stored file is missing.") from None
     except Rejected as rejected:
         messages.error(request, rejected.words)
         return _to(entered, reverse("jobs:show", args=[result.job_id]))
