@@ -215,8 +215,6 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up
 ACCOUNT_FORMS = {"signup": "console.teams.signing_up_form.SignUpForm"}
-# Mails that invite: a hundred a team and day; the same one three times an hour.
-ACCOUNT_RATE_LIMITS = {"invitation": "100/d/key", "invitation_again": "3/h/key"}
 # Who may make an account: `invitation`, or `open` to everybody who reaches the page.
 SIGNUP = env.str("CONSOLE_SIGNUP", default="invitation")
 if SIGNUP not in {"invitation", "open"}:
@@ -231,7 +229,11 @@ PROOF_MINUTES = env.int("CONSOLE_PROOF_MINUTES", default=30)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = PROOF_MINUTES * 60
 # Failed tries: by address, by account and browser (a few), by account all day. `teams/known_browsers.py` says why an
 # attacker cannot use them up for the person whose account it is.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key,100/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/5m/key,100/d/key",
+    "invitation": "100/d/key",  # mails that invite into a team
+    "invitation_again": "3/h/key",  # the same one
+}
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # whoever has the mailbox gets in while somebody else uses up the tries
 
 MFA_ADAPTER = "console.keys.second_steps.SealedSecondSteps"

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from console.projects.inviting_forms import InviteForm
 from console.teams import inviting
 from console.teams.access import Act, TeamRequest, in_team
+from console.teams.domains import in_words
 from console.teams.invitation_views import tell_mailed
 
 FULL = "Your team sent as many invitations as it may in one day. Go on tomorrow; nothing was sent now."
@@ -32,4 +33,5 @@ def invite(request: TeamRequest) -> HttpResponse:
 
 
 def _page(request: TeamRequest, form: InviteForm, status: int = 200) -> HttpResponse:
-    return render(request, "projects/invite.html", {"form": form}, status=status)
+    context = {"form": form, "domains": in_words(request.team.sign_in_domains)}
+    return render(request, "projects/invite.html", context, status=status)

@@ -19,7 +19,7 @@ from console.teams.access import SESSION_TEAM, Act, TeamRequest, current_members
 def project(request: HttpRequest, pk: UUID) -> HttpResponse:
     """`/projects/<id>/retention/`: POST shows what would go; with that preview read, it saves."""
     found = get_object_or_404(Project.objects.visible_to(request.user).select_related("team"), pk=pk)
-    asker = enter(request, found.team, Act.MANAGE_PROJECTS)
+    asker = enter(request, found.team, Act.MANAGE_RETENTION)
     days = Days.of(found)
     if request.method == "GET":
         form = DaysForm(initial={"results": days.results, "chats": days.chats})
@@ -37,7 +37,7 @@ def project(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
-@in_team(Act.MANAGE_PROJECTS)
+@in_team(Act.MANAGE_RETENTION)
 def projects(request: TeamRequest) -> HttpResponse:
     """A fragment for the team's settings: each project with its days."""
     found = Project.objects.filter(team=request.team).order_by("archived_at", "name")

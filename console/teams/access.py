@@ -27,6 +27,7 @@ class Act(StrEnum):
     VIEW_ACROSS = "see what spans all projects"
     SUBMIT = "submit"
     MANAGE_PROJECTS = "manage projects"
+    MANAGE_RETENTION = "say how long things are kept"
     MANAGE_KEYS = "manage keys"
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_PEOPLE = "manage people"
@@ -49,6 +50,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.VIEW_ACROSS: _EVERYONE,
     Act.SUBMIT: _MAKERS,
     Act.MANAGE_PROJECTS: _ADMINS,
+    Act.MANAGE_RETENTION: _ADMINS,
     Act.MANAGE_KEYS: _ADMINS,
     Act.MANAGE_WEBHOOKS: _ADMINS,
     Act.MANAGE_PEOPLE: _ADMINS,
@@ -69,6 +71,7 @@ PROVEN = frozenset(
     [
         *(Act.MANAGE_KEYS, Act.MANAGE_WEBHOOKS, Act.MANAGE_PEOPLE, Act.MANAGE_TEAM, Act.REQUIRE_SECOND_STEP),
         *(Act.MANAGE_BUDGETS, Act.ALLOW_OVERRUN, Act.CORRECT_LEDGER),
+        *(Act.MANAGE_RETENTION, Act.REMOVE_DEMO),
     ]
 )
 

@@ -7,17 +7,19 @@ rule of sign-up.
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from console.teams.models import User
+from console.teams.signing_up import may_sign_up, settle
 
 
 class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -28,7 +30,13 @@ class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return bool(EmailAddress.objects.filter(email__iexact=email, verified=True).exists())
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        return bool(get_account_adapter(request).is_open_for_signup(request))
+        return may_sign_up(request, str(sociallogin.user.email or ""))
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        with transaction.atomic():
+            newcomer: User = super().save_user(request, sociallogin, form)
+            settle(request, newcomer)
+        return newcomer
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """A known person whose account may not be linked by its address is told how, instead of being signed up."""
@@ -52,8 +60,9 @@ class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 def _prove(request: HttpRequest, sociallogin: Any) -> None:
-    if request.user.is_authenticated and sociallogin.is_existing and sociallogin.user == request.user:
-        facts = {"provider": sociallogin.account.provider, "uid": sociallogin.account.uid, "reauthenticated": True}
+    facts = {"provider": sociallogin.account.provider, "uid": sociallogin.account.uid}
+    if request.user.is_authenticated and SocialAccount.objects.filter(user_id=request.user.pk, **facts).exists():
+        facts["reauthenticated"] = True
         record_authentication(request, request.user, "socialaccount", **facts)
     else:
         messages.error(request, "That was somebody else's account, so it proves nothing here.")

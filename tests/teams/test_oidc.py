@@ -11,7 +11,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from console.audit.models import AuditEvent
-from console.teams.models import User
+from console.teams.models import Team, User
+from tests.factories import make_invitation
 from tests.journeys.identity import CLIENT_ID, CLIENT_SECRET, Identity, identity_server
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +45,9 @@ def is_in(browser: Client) -> bool:
 def test_an_account_is_linked_only_when_both_have_the_address_confirmed(
     identity: Identity, alice: User, theirs: object, ours: bool | None
 ) -> None:
-    if ours is not None:
-        EmailAddress.objects.create(user=alice, email=alice.email, verified=ours, primary=True)
+    EmailAddress.objects.filter(user=alice).update(verified=bool(ours))
+    if ours is None:
+        EmailAddress.objects.filter(user=alice).delete()
     identity.claims = {"sub": "1", "email": alice.email, "email_verified": theirs}
     browser = Client()
     through(identity, browser)
@@ -78,6 +80,29 @@ def test_strangers_follow_the_rule_of_sign_up(identity: Identity, db: None) -> N
     identity.claims = {"sub": "9", "email": "nobody@example.com", "email_verified": True}
     assert "Accounts come by invitation" in through(identity, Client()).content.decode()
     assert not User.objects.exists()
+
+
+def test_an_invited_stranger_comes_in_with_the_invited_address_only(
+    identity: Identity, alice: User, team: Team, client: Client
+) -> None:
+    make_invitation(team, "dana@example.com", by=alice)
+    for address in ("eve@example.com", "dana@example.com"):
+        client.get("/join/token-of-dana@example.com/")
+        identity.claims = {"sub": address, "email": address, "email_verified": True}
+        through(identity, client)
+    assert list(User.objects.exclude(pk=alice.pk).values_list("email", flat=True)) == ["dana@example.com"]
+    assert AuditEvent.objects.get(act="person.created", object_label="dana@example.com").after["by"] == "an invitation"
+    assert client.post("/join/").status_code == 302
+    assert team.memberships.filter(user__email="dana@example.com").exists()
+
+
+def test_a_stranger_of_an_open_console_gets_a_team_of_their_own(identity: Identity, settings: Any, db: None) -> None:
+    settings.SIGNUP = "open"
+    identity.claims = {"sub": "9", "email": "nobody@example.com", "email_verified": True, "name": "Noor"}
+    browser = Client()
+    through(identity, browser)
+    assert Team.objects.get().name == "Noor's team"
+    assert is_in(browser)
 
 
 def test_somebody_without_a_password_proves_it_there(identity: Identity, alice: User, browser_of: Any) -> None:
