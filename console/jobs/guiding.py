@@ -7,6 +7,7 @@ from typing import Final
 from console.jobs.models import Job
 from console.keys.models import Key
 from console.projects.models import Project
+from console.projects.reach import within
 from console.teams.access import Act, TeamRequest, may, people_who_may
 from console.teams.models import Membership, Team, User
 
@@ -27,7 +28,7 @@ class Guide:
     @cached_property
     def project(self) -> Project | None:
         """The one to begin in: open, with a key before without."""
-        projects = Project.objects.open().filter(team=self.team).select_related("key").order_by("created_at")
+        projects = Project.objects.seen_by(self.membership).open().select_related("key").order_by("created_at")
         found = list(projects[:20])
         return next((each for each in found if each.key and each.key.is_usable), found[0] if found else None)
 
@@ -39,13 +40,14 @@ class Guide:
     @cached_property
     def job(self) -> Job | None:
         """The last job that was asked for."""
-        jobs = Job.objects.filter(team=self.team).only("status", "team", "created_at")
+        jobs = Job.objects.filter(within(self.membership), team=self.team).only("status", "team", "created_at")
         return jobs.order_by("-created_at", "-id").first()
 
     @cached_property
     def is_done(self) -> bool:
         """There was a result, whether or not it is still kept."""
-        return Job.objects.filter(team=self.team, status=Job.Status.SUCCEEDED).exists()
+        done = Job.objects.filter(within(self.membership), team=self.team, status=Job.Status.SUCCEEDED)
+        return done.exists()
 
     @property
     def is_wanted(self) -> bool:

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 
 from console.teams.models import User
 
-COOKIE: Final = "__Host-console_known" if settings.SECURE else "console_known"
 AGE_SECONDS: Final = 180 * 24 * 3600
 _SALT: Final = "console.teams.known_browsers"
 _MOST: Final = 5  # people who share a browser
@@ -24,8 +23,8 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> HttpRe
     """Leave the note. Who signed in here before stays noted; a note is worth nothing without the password."""
     known = [str(user.pk), *(each for each in known_in(request) if each != str(user.pk))][:_MOST]
     note = signing.dumps(known, salt=_SALT)
-    attributes = {"secure": settings.SECURE, "httponly": True, "samesite": "Lax"}
-    response.set_cookie(COOKIE, note, max_age=AGE_SECONDS, **attributes)
+    attributes = {"secure": settings.SESSION_COOKIE_SECURE, "httponly": True, "samesite": "Lax"}
+    response.set_cookie(cookie_name(), note, max_age=AGE_SECONDS, **attributes)
     return response
 
 
@@ -35,13 +34,18 @@ def counted_by(request: HttpRequest, email: str) -> str:
     person = User.objects.filter(email__iexact=email).first() if known and email else None
     if person is None or str(person.pk) not in known:
         return email
-    return f"{email}:known:{request.COOKIES[COOKIE]}"
+    return f"{email}:known:{request.COOKIES[cookie_name()]}"
+
+
+def cookie_name() -> str:
+    """Bound to this host alone wherever the connection is sealed, like the session's."""
+    return "__Host-console_known" if settings.SESSION_COOKIE_SECURE else "console_known"
 
 
 def known_in(request: HttpRequest) -> list[str]:
     """Ids of the people who signed in in this browser."""
     try:
-        told = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=AGE_SECONDS)
+        told = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=_SALT, max_age=AGE_SECONDS)
     except signing.BadSignature:
         return []
     return [str(each) for each in told]

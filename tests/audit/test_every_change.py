@@ -116,7 +116,7 @@ def test_a_change_whose_line_cannot_be_written_does_not_happen(world: World, nam
     with lines_refused():
         answer = world.browser.post(reverse(name, args=arguments), form)
     assert answer.status_code in (500, 503)  # by which error the database refuses
-    assert set(changed(before)) <= CALLS[name].learns
+    assert set(changed(before)) - {"engine.Ration"} <= CALLS[name].learns  # a try counts, whatever comes of it
 
 
 def test_every_address_that_takes_a_post_is_known(alice: User, browser_of: Any) -> None:

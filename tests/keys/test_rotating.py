@@ -1,6 +1,7 @@
 """The keyset rotates without anyone typing a key again, and may be killed at any point."""
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -126,7 +127,7 @@ def test_a_killed_rotation_is_finished_by_the_next(own_keyset: Path) -> None:
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "console.settings",
         "CONSOLE_KEYSET": str(own_keyset),
-        "CONSOLE_SECRET_KEY": "x" * 40,
+        "CONSOLE_SECRET_KEY": secrets.token_urlsafe(48),
         "CONSOLE_DATA_DIR": str(own_keyset.parent),
         "DATABASE_URL": address_of_the_database(),
     }
