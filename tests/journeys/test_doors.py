@@ -187,17 +187,26 @@ def test_the_identity_server_signs_in_whom_it_is_connected_to(stack: Stack, iden
     expect(page.get_by_role("link", name="Home").first).to_be_visible()
 
 
-@pytest.mark.parametrize("verified", [True, False])
-def test_an_address_that_is_not_confirmed_on_both_sides_links_nothing(
-    stack: Stack, identity: Identity, page: Page, verified: bool
+def test_an_address_that_the_identity_server_has_not_confirmed_links_nothing(
+    stack: Stack, identity: Identity, page: Page
 ) -> None:
     email = make_team(stack)
-    identity.claims = {"sub": f"mallory {email}", "email": email, "email_verified": verified}
+    identity.claims = {"sub": f"mallory {email}", "email": email, "email_verified": False}
     enter_by_identity(page)
     expect(page.get_by_text("There is an account with your address")).to_be_visible()
     sign_in(page, email, PASSWORD)
     page.goto("/account/")
     expect(page.get_by_text("Not connected to your account.")).to_be_visible()
+
+
+def test_an_address_confirmed_on_both_sides_signs_its_person_in(stack: Stack, identity: Identity, page: Page) -> None:
+    email = make_team(stack)
+    identity.claims = {"sub": f"employee {email}", "email": email, "email_verified": True}
+    enter_by_identity(page)
+    expect(page.get_by_role("link", name="Home").first).to_be_visible()
+    sign_out(page)
+    sign_in(page, email, PASSWORD)  # the password still works
+    expect(page.get_by_role("link", name="Home").first).to_be_visible()
 
 
 def test_a_stranger_of_the_identity_server_follows_the_rule_of_sign_up(

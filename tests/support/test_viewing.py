@@ -106,7 +106,7 @@ def test_looking_writes_nothing_at_all(seen: Client, owned: Owned, alice: User) 
 
 
 def _is_the_consoles_own(sql: str) -> bool:
-    """Which team the staff's own session shows, what the console remembers of Rivya, that data was taken away, and how often."""
+    """Which team the staff's own session shows, what the console remembers of Rivya, and what was taken away."""
     own = ("audit_", "django_session", "console_cache", "catalogue_catalogue", "credits_walletwatch", "engine_ration")
     return any(table in sql for table in own)
 
