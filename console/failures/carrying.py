@@ -17,7 +17,7 @@ from console.failures.models import Bulk, BulkItem
 from console.jobs.models import Job
 from console.jobs.retrying import CannotRetry, retry
 from console.live.publishing import SEVERAL, publish
-from console.teams.access import Act, may
+from console.teams.access import Act, allows
 from console.teams.models import Membership, User
 
 AT_ONCE: Final = 5
@@ -88,7 +88,7 @@ def _person(bulk: Bulk) -> User:
     membership = Membership.objects.active().filter(team_id=team_id, user=bulk.person).first()
     if bulk.person is None or membership is None:
         raise CannotRetry("Whoever started this bulk retry is no longer in the team.")
-    if not (may(membership.role, Act.SUBMIT) and may(membership.role, Act.MEND_FAILURES)):
+    if not (allows(membership, Act.SUBMIT) and allows(membership, Act.MEND_FAILURES)):
         raise CannotRetry("Whoever started this bulk retry may no longer make jobs.")
     return bulk.person
 
