@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -45,6 +45,7 @@ class Scene:
     ids: dict[str, str]
     sessions: dict[str, str]
     browser: Client
+    own: dict[str, str] = field(default_factory=dict)  # the stranger's, by kind (`neighbours.settle_in`)
 
     def ask(self, who: str, method: str, path: str, data: Any = None, **headers: Any) -> Any:
         """The answer; what it did to the rows is undone."""

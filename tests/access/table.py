@@ -3,7 +3,6 @@
 `access.MAY` says which role may do an act; this says which act an address is, and which methods it has.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from console.teams.access import Act
@@ -11,7 +10,6 @@ from console.teams.access import Act
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PUBLIC = "public"  # nobody has to sign in
 ANYBODY = "anybody signed in"  # with or without a team
-STAFF = "staff"
 ODD = "odd"  # its own tests say what it answers whom: here it is held to no 500, and to the walls
 
 Who = Act | str
@@ -42,11 +40,6 @@ def both(read: Who, write: Who, of: str = "", head: bool = False, **form: str) -
     return Address(reads(read, head=head).methods | {"POST": write}, of, form)
 
 
-def every(who: Who, of: str = "", but: Iterable[str] = ()) -> Address:
-    """Pages of libraries that answer to any method; none of them writes unless posted to."""
-    return Address({method: who for method in METHODS if method not in but}, of)
-
-
 def _all(address: Address, *names: str) -> dict[str, Address]:
     return dict.fromkeys(names, address)
 
@@ -55,7 +48,7 @@ _JOBS = {
     **_all(reads(Act.VIEW), "home", "jobs:export", "jobs:spend", "jobs:unopened", "jobs:start", "jobs:start_progress"),
     "jobs:index": both(Act.VIEW, Act.SUBMIT, head=True),
     "jobs:start_dismissal": posts(Act.VIEW),
-    "jobs:new": both(Act.VIEW, Act.SUBMIT, head=True),
+    "jobs:new": both(Act.SUBMIT, Act.SUBMIT, head=True),
     "jobs:quote": reads(Act.VIEW, head=True),
     **_all(reads(Act.VIEW, "result", head=True), "jobs:result", "jobs:result_download", "jobs:result_preview"),
     "jobs:result_reference": posts(Act.SUBMIT, "result"),
@@ -69,7 +62,7 @@ _JOBS = {
 }
 _CHAT = {
     "chat:index": both(Act.VIEW, Act.SUBMIT, head=True, project="project"),
-    "chat:new": reads(Act.VIEW),
+    "chat:new": reads(Act.SUBMIT),
     **_all(reads(Act.VIEW, "conversation"), "chat:show", "chat:export"),
     "chat:turns": both(Act.VIEW, Act.SUBMIT, "conversation"),
     **_all(posts(Act.SUBMIT, "conversation"), "chat:title", "chat:archive"),
@@ -172,3 +165,14 @@ TABLE: dict[str, Address] = {
 # What is of one project, and so of its members alone; and what spans all of them, for who sees all of them.
 OF_A_PROJECT = {"job", "result", "file", "project", "conversation", "turn", "ask", "charge"}
 OF_ALL_PROJECTS = {"cause", "bulk", "saved_view", "interval"}
+# A person's own pages, of a library, with doors of their own: tests/teams holds what they do.
+ACCOUNT = {
+    f"account_{page}"
+    for page in (
+        *("email", "login", "logout", "inactive", "signup", "reauthenticate", "email_verification_sent"),
+        *("change_password", "set_password", "reset_password", "confirm_login_code", "confirm_email"),
+        *("reset_password_from_key", "reset_password_from_key_done", "reset_password_done"),
+    )
+}
+# Of the admin site these are open to more than the staff: the two doors.
+ADMIN_DOORS = {"admin:login", "admin:logout"}

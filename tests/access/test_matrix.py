@@ -15,14 +15,28 @@ from django.urls import reverse
 
 from console.teams.access import MAY, Act
 from tests.access.people import MARK, NOBODY, OWN_TEAM, ROLES, TEAMLESS, WHO, Scene, scene
-from tests.access.table import ANYBODY, METHODS, ODD, OF_A_PROJECT, OF_ALL_PROJECTS, PUBLIC, TABLE, Address, Who
+from tests.access.table import (
+    ACCOUNT,
+    ADMIN_DOORS,
+    ANYBODY,
+    METHODS,
+    ODD,
+    OF_A_PROJECT,
+    OF_ALL_PROJECTS,
+    PUBLIC,
+    TABLE,
+    Address,
+    Who,
+)
 from tests.house.routes import routes
 
 pytestmark = pytest.mark.django_db
 PROJECTS_ARE_WALLS = False  # a member of some projects is to the others as to what is not there
 CONSOLE = sorted({route.name for route in routes() if not route.name.startswith(("admin:", "account_"))})
+ADMIN = sorted({route.name for route in routes() if route.name.startswith("admin:")} - ADMIN_DOORS - {"admin:"})
 PARAMETERS = {route.name: route.parameters for route in routes()}
-FIXED = {"month": "2026-11", "form": "md", "model_id": "z-image", "token": "x", "door": "x"}
+FIXED = {"month": "2026-11", "form": "md", "model_id": "z-image", "token": "x", "door": "x", "key": "x", "uidb36": "x"}
+FIXED |= {"app_label": "jobs", "content_type_id": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +48,8 @@ def here(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 def test_every_address_is_declared() -> None:
     assert [name for name in CONSOLE if name not in TABLE] == [], "say in tests/access/table.py who may"
     assert sorted(TABLE.keys() - set(CONSOLE)) == [], "addresses that are gone"
+    accounts = {route.name for route in routes() if route.name.startswith("account_")}
+    assert accounts == ACCOUNT
 
 
 @pytest.mark.parametrize("name", CONSOLE)
@@ -45,7 +61,7 @@ def test_everybody_gets_what_the_table_says(here: Scene, name: str) -> None:
             expected = outcome(address, method, who)
             if (got := seen(answer)) not in expected.split(" or "):
                 wrong.append(f"{who} {method}: {got} ({answer.status_code}), not {expected}")
-            if expected != "let in" or who not in ROLES:
+            if who not in ROLES:  # a member's page names the team, also where it says no
                 assert MARK not in text(answer), f"{who} {method} reads what is the team's"
     assert "\n".join(wrong) == ""
 
@@ -57,6 +73,25 @@ def test_foreign_and_absent_are_the_same_answer(here: Scene, name: str) -> None:
             foreign = asked(here, who, method, name, TABLE[name].of)
             absent = asked(here, who, method, name, "absent")
             assert told(foreign, here) == told(absent, here), f"{who} {method}"
+
+
+@pytest.mark.parametrize("name", sorted(ACCOUNT))
+def test_a_persons_own_page_tells_nothing_of_a_team(here: Scene, name: str) -> None:
+    for who in WHO:
+        for method in METHODS:
+            answer = asked(here, who, method, name)
+            assert seen(answer) != "an error of ours", f"{who} {method}"
+            assert who in ROLES or MARK not in text(answer), f"{who} {method}"
+
+
+@pytest.mark.parametrize("name", ADMIN)
+def test_the_admin_site_is_shut_to_all_but_the_staff(here: Scene, name: str) -> None:
+    for who in WHO:
+        for method in METHODS:
+            answer = asked(here, who, method, name)
+            got = seen(answer)
+            assert got not in {"an error of ours"} | ({"the door"} if who == "staff" else set()), f"{who} {method}"
+            assert who == "staff" or got == "the door", f"{who} {method}: {got}"
 
 
 def outcome(address: Address, method: str, who: str) -> str:
@@ -102,11 +137,16 @@ def seen(answer: Any) -> str:
     return meanings.get(status, "let in")
 
 
-def asked(here: Scene, who: str, method: str, name: str, kind: str) -> Any:
-    known = FIXED | {"pk": here.ids[kind or "absent"]}
+def asked(here: Scene, who: str, method: str, name: str, kind: str = "") -> Any:
+    pk = here.ids[kind or "absent"]
+    known = FIXED | {"pk": pk, "object_id": pk}
     path = reverse(name, kwargs={each: known[each] for each in PARAMETERS[name]})
-    form = {field: here.ids["absent" if kind == "absent" else of] for field, of in TABLE[name].form.items()}
+    form = {field: here.ids["absent" if kind == "absent" else of] for field, of in declared(name).form.items()}
     return here.ask(who, method, path, form)
+
+
+def declared(name: str) -> Address:
+    return TABLE.get(name, Address({}))
 
 
 def told(answer: Any, here: Scene) -> tuple[int, str, dict[str, str]]:
