@@ -22,19 +22,19 @@ TASK = "task_of_the_shared_account"  # Rivya's id: both teams could name it, as 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A POST of the stranger: everything is their own, but `field` names `kind` of the other team.
+    """A POST of the stranger: everything is their own, but the field `naming` names `kind` of the other team.
 
     `own` is what stands in the address; `@project` in the form is the stranger's own project.
     """
 
     name: str
-    field: str
+    naming: str
     kind: str
     own: str = ""
     form: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.name} {self.field}={self.kind}"
+        return f"{self.name} {self.naming}={self.kind}"
 
 
 ASK = {"project": "@project", "model": "gpt-5-2-chat", "message": "Hi", "submission": "@new"}

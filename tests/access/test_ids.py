@@ -67,7 +67,7 @@ def test_a_stream_cannot_be_rewound_into_another_team(here: Scene, seen: str) ->
 def posted(here: Scene, attempt: Attempt, named: str) -> tuple[int, str]:
     """The answer; it is also held that no row of the other team changed, and that no new row names it."""
     path = reverse(attempt.name, args=[here.own[attempt.own]] if attempt.own else [])
-    form = filled(attempt.form, here.own, new_id()) | {attempt.field: named}
+    form = filled(attempt.form, here.own, new_id()) | {attempt.naming: named}
     with transaction.atomic():
         before = stored()
         here.browser.cookies.clear()

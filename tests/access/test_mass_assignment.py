@@ -146,7 +146,7 @@ def rows() -> Rows:
     for model in apps.get_models():
         if model.__name__ not in PASSING and model._meta.managed:
             for row in model._base_manager.values():
-                found[model._meta.label, row[model._meta.pk.attname]] = row  # type: ignore[union-attr]
+                found[model._meta.label, row[model._meta.pk.attname]] = row
     return found
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.conf import settings as configured
 from django.test import override_settings
 from django.urls import reverse
 
@@ -162,14 +161,11 @@ def plain(words: str) -> str:
 
 def text(answer: Any) -> str:
     if not answer.streaming:
-        return answer.content.decode(errors="replace")
+        return str(answer.content.decode(errors="replace"))
     if answer.headers["Content-Type"].startswith("text/event-stream"):
-        return ""  # goes on for minutes; what it says is held in test_ids
+        return ""  # goes on for minutes; what it says is held in test_streams
     return async_to_sync(_whole)(answer).decode(errors="replace")
 
 
 async def _whole(answer: Any) -> bytes:
     return b"".join([part async for part in answer])
-
-
-assert configured.SESSION_COOKIE_NAME == "console_session"
