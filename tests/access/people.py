@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import time_machine
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
@@ -45,6 +47,7 @@ class Scene:
     ids: dict[str, str]
     sessions: dict[str, str]
     browser: Client
+    moment: datetime = field(default_factory=timezone.now)  # when everything is asked, so that answers can be compared
     own: dict[str, str] = field(default_factory=dict)  # the stranger's, by kind (`neighbours.settle_in`)
 
     def ask(self, who: str, method: str, path: str, data: Any = None, **headers: Any) -> Any:
@@ -52,7 +55,7 @@ class Scene:
         self.browser.cookies.clear()
         if who in self.sessions:
             self.browser.cookies["console_session"] = self.sessions[who]
-        with transaction.atomic():
+        with transaction.atomic(), time_machine.travel(self.moment, tick=False):
             if method == "POST":
                 answer = self.browser.post(path, data or {}, headers=headers)
             else:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
@@ -68,7 +69,7 @@ def posted(here: Scene, attempt: Attempt, named: str) -> tuple[int, str]:
     """The answer; it is also held that no row of the other team changed, and that no new row names it."""
     path = reverse(attempt.name, args=[here.own[attempt.own]] if attempt.own else [])
     form = filled(attempt.form, here.own, new_id()) | {attempt.naming: named}
-    with transaction.atomic():
+    with transaction.atomic(), time_machine.travel(here.moment, tick=False):
         before = stored()
         here.browser.cookies.clear()
         here.browser.cookies["console_session"] = here.sessions["stranger"]
