@@ -46,10 +46,10 @@ def _all(address: Address, *names: str) -> dict[str, Address]:
 
 _JOBS = {
     **_all(reads(Act.VIEW), "home", "jobs:export", "jobs:spend", "jobs:unopened", "jobs:start", "jobs:start_progress"),
-    "jobs:index": both(Act.VIEW, Act.SUBMIT, head=True),
+    "jobs:index": both(Act.VIEW, Act.SUBMIT),
     "jobs:start_dismissal": posts(Act.VIEW),
     "jobs:new": both(Act.SUBMIT, Act.SUBMIT, head=True),
-    "jobs:quote": reads(Act.VIEW, head=True),
+    "jobs:quote": reads(Act.SUBMIT, head=True),
     **_all(reads(Act.VIEW, "result", head=True), "jobs:result", "jobs:result_download", "jobs:result_preview"),
     "jobs:result_reference": posts(Act.SUBMIT, "result"),
     **_all(
