@@ -85,9 +85,10 @@ _CREDITS = {
     **_all(
         reads(Act.VIEW),
         *("credits:usage", "credits:usage_ledger", "credits:statements", "credits:statement", "credits:usage_export"),
-        *("credits:wallet", "credits:wallet_chip", "credits:budgets"),
+        *("credits:wallet_chip", "credits:budgets"),
     ),
-    "credits:wallet_account": reads(Act.VIEW, "account"),
+    "credits:wallet": reads(Act.VIEW_ACROSS),
+    "credits:wallet_account": reads(Act.VIEW_ACROSS, "account"),
     "credits:wallet_interval": reads(Act.VIEW, "interval"),
     "credits:wallet_explanation": posts(Act.MANAGE_BUDGETS, "interval"),
     "credits:budget_decision": posts(Act.MANAGE_BUDGETS, "ask"),
@@ -100,14 +101,16 @@ _PROJECTS = {
     "projects:index": reads(Act.VIEW),
     "projects:new": both(Act.MANAGE_PROJECTS, Act.MANAGE_PROJECTS),
     "projects:show": reads(Act.VIEW, "project"),
-    **_all(both(Act.MANAGE_PROJECTS, Act.MANAGE_PROJECTS, "project"), "projects:edit", "retention:project"),
+    "projects:edit": both(Act.MANAGE_PROJECTS, Act.MANAGE_PROJECTS, "project"),
+    "projects:people": both(Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE, "project", head=True),
+    "retention:project": both(Act.MANAGE_RETENTION, Act.MANAGE_RETENTION, "project"),
     "projects:archive": posts(Act.MANAGE_PROJECTS, "project"),
     "projects:using_key": reads(Act.VIEW, "key"),
     "projects:invite": both(Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE),
     "projects:join": both(ODD, ODD),
     "projects:follow": reads(ODD),
-    "retention:projects": reads(Act.MANAGE_PROJECTS),
-    "retention:demo": both(Act.REMOVE_DEMO, Act.REMOVE_DEMO),
+    "retention:projects": reads(Act.MANAGE_RETENTION),
+    "retention:demo": both(ODD, ODD),  # there for a demo team alone
 }
 _KEYS = {
     "keys:index": reads(Act.VIEW),
@@ -132,7 +135,8 @@ _WEBHOOKS = {
 _MEND = Act.MEND_FAILURES
 _CARE = ("notes", "assignment", "resolution", "ignoring", "reopening", "retries")
 _FAILURES = {
-    **_all(reads(Act.VIEW), "failures:index", "failures:count", "failures:asking"),
+    "failures:index": reads(Act.VIEW_ACROSS),
+    **_all(reads(Act.VIEW), "failures:count", "failures:asking"),
     "failures:save_view": posts(_MEND),
     "failures:remove_view": posts(_MEND, "saved_view"),
     **_all(reads(Act.VIEW, "bulk"), "failures:retry", "failures:retry_progress"),
@@ -146,6 +150,8 @@ _TEAMS = {
     "teams:people": reads(Act.VIEW),
     **_all(posts(Act.MANAGE_PEOPLE, "membership"), *(f"teams:{verb}" for verb in _PEOPLE)),
     **_all(posts(Act.MANAGE_PEOPLE, "invitation"), "teams:send_again", "teams:revoke"),
+    "teams:second_step": both(Act.REQUIRE_SECOND_STEP, Act.REQUIRE_SECOND_STEP),
+    "teams:second_step_needed": reads(ODD, "team"),
     "teams:none": reads(ANYBODY),
     "teams:switch": posts(Act.VIEW, "team"),
     "support:index": reads(Act.MANAGE_TEAM),
@@ -165,14 +171,5 @@ TABLE: dict[str, Address] = {
 # What is of one project, and so of its members alone; and what spans all of them, for who sees all of them.
 OF_A_PROJECT = {"job", "result", "file", "project", "conversation", "turn", "ask", "charge"}
 OF_ALL_PROJECTS = {"cause", "bulk", "saved_view", "interval"}
-# A person's own pages, of a library, with doors of their own: tests/teams holds what they do.
-ACCOUNT = {
-    f"account_{page}"
-    for page in (
-        *("email", "login", "logout", "inactive", "signup", "reauthenticate", "email_verification_sent"),
-        *("change_password", "set_password", "reset_password", "confirm_login_code", "confirm_email"),
-        *("reset_password_from_key", "reset_password_from_key_done", "reset_password_done"),
-    )
-}
 # Of the admin site these are open to more than the staff: the two doors.
 ADMIN_DOORS = {"admin:login", "admin:logout"}

@@ -35,7 +35,13 @@ DECLARED: dict[str, set[str]] = {
     "chat:index": {"reference", "turn", "file", "text"},
 }
 # Nothing of a form that is sent: sessions begin and end.
-SESSIONS = ("account_log", "admin:logout", "account_reset_password", "account_set_password")
+SESSIONS = (
+    "account_log",
+    "admin:logout",
+    "account_reset_password",
+    "account_set_password",
+    "mfa_",
+)  # and secrets by chance
 BESIDES = (
     "pk",
     "balance",
@@ -61,8 +67,9 @@ BY_CHANCE = {
     "lease",
     "object_label",
 }
-# Worked out from other rows: the words of a line of the log, and which lines of the ledger are not summed up yet.
-LEFT_ASIDE = frozenset({"audit.SearchEntry", "credits.Unrolled"})
+# Worked out from other rows (the words of a line of the log, which lines of the ledger are not summed up yet), and by
+# the clock (how much of a ration is left).
+LEFT_ASIDE = frozenset({"audit.SearchEntry", "credits.Unrolled", "engine.Ration"})
 NUMBERED = {"id", "object_id", "event_id", "rivya_id", "event", "position"}
 Rows = dict[tuple[str, Any], dict[str, Any]]
 
