@@ -3,6 +3,7 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -104,11 +105,15 @@ def test_one_stream_more_takes_the_place_of_the_oldest(settings: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_an_endpoint_that_is_called_too_often_is_told_to_come_again(client: Client, settings: Any) -> None:
+def test_an_endpoint_that_is_called_too_often_is_told_to_come_again(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.LIMIT_WEBHOOKS_PER_SECOND = 5
     door = uuid4().hex
+    clock = [time.monotonic()]
+    monkeypatch.setattr(crowding, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     answers = [client.post(f"/hooks/{door}/", b"{}", "application/json") for _ in range(11)]
     assert [answer.status_code for answer in answers] == [404] * 10 + [503]
     assert answers[-1].headers["Retry-After"] == "1"
-    time.sleep(0.3)
+    clock[0] += 0.3
     assert not crowding.is_crowded(door)
