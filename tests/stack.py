@@ -20,6 +20,7 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 30.0
 GRACE_SECONDS = 10.0
+RATIONED = ("SUBMITS", "QUESTIONS", "UPLOADS", "EXPORTS", "WEBHOOK_TESTS")
 Found = TypeVar("Found")
 
 
@@ -226,7 +227,7 @@ def settings_for(data: Path, static: Path, base_url: str, rivya_url: str) -> dic
         "CONSOLE_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "RIVYA_BASE_URL": rivya_url,
         # One person of a journey does what fifty would; tests/teams/test_limits.py holds the limits.
-        **dict.fromkeys(("LIMIT_STREAMS", "LIMIT_SUBMITS_PER_MINUTE", "LIMIT_QUESTIONS_PER_MINUTE"), "0"),
+        **dict.fromkeys(("LIMIT_STREAMS", *(f"LIMIT_{acts}_PER_MINUTE" for acts in RATIONED)), "0"),
     }
 
 
