@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,36 +15,10 @@ from django.db.utils import ConnectionHandler
 
 from console.engine.sqlite.crowd import Crowd
 from console.engine.sqlite.queue import WriterQueue
+from tests.engine.writing import begin, lines, write
 from tests.stack import ROOT, eventually
 
 WAITING = 12
-
-
-@pytest.fixture
-def database(tmp_path: Path, django_db_blocker: Any) -> Iterator[ConnectionHandler]:
-    """A database on disk, with a connection for each thread that asks."""
-    options = {"transaction_mode": "IMMEDIATE", "timeout": 1, "init_command": "PRAGMA journal_mode=WAL"}
-    name = str(tmp_path / "queue.sqlite3")
-    handler = ConnectionHandler({"default": {"ENGINE": "console.engine.sqlite", "NAME": name, "OPTIONS": options}})
-    with django_db_blocker.unblock():
-        with handler["default"].cursor() as cursor:
-            cursor.execute("CREATE TABLE line (text TEXT)")
-        yield handler
-        handler["default"].close()
-
-
-def begin(wrapper: Any) -> None:
-    wrapper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
-
-
-def write(wrapper: Any, text: str) -> None:
-    with wrapper.cursor() as cursor:
-        cursor.execute("INSERT INTO line VALUES (%s)", [text])
-
-
-def lines(wrapper: Any) -> list[str]:
-    with wrapper.cursor() as cursor:
-        return [row[0] for row in cursor.execute("SELECT text FROM line ORDER BY rowid").fetchall()]
 
 
 def test_who_came_first_writes_first(database: ConnectionHandler) -> None:

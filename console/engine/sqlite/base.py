@@ -10,15 +10,22 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 from console.engine.sqlite.crowd import Crowd
+from console.engine.sqlite.cursor import Cursor
+from console.engine.sqlite.lock_file import LockFile
 from console.engine.sqlite.queue import WriterQueue
 
 PAUSES_SECONDS = (0.02, 0.1, 0.4)
 LOOK_AGAIN_SECONDS = 0.002  # whoever lets others go first sleeps as long; see `_patiently`
-READING = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "VACUUM")
+READING = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 log = structlog.get_logger("console.engine")
 _queues: dict[str, WriterQueue] = {}
 _crowds: dict[str, Crowd] = {}
+_pens: dict[str, LockFile] = {}
+
+
+class AnotherWrites(OperationalError):
+    """Another process holds the pen."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -27,14 +34,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
     A transaction that wants to write (`BEGIN IMMEDIATE`) waits for its turn among the threads of this process. Only
     whoever is first asks SQLite, every two milliseconds, until other processes let go of the file, and lets a process
     go first that waits already.
+
+    Whoever writes holds the pen, a lock on a file beside the database, until its transaction is committed and the log
+    is copied back, if SQLite takes that for the moment to do it (a checkpoint). SQLite itself lets other processes
+    write during a checkpoint; up to 3.51.2 it may then take for copied what they begin the log anew with, and the file
+    is malformed (sqlite.org/wal.html, "The WAL-Reset Bug"). Debian's Python has such a version.
     """
 
     transaction_mode: str | None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._queue = _queues.setdefault(str(self.settings_dict["NAME"]), WriterQueue())
-        self._crowd = _crowds.setdefault(str(self.settings_dict["NAME"]), Crowd(str(self.settings_dict["NAME"])))
+        name = str(self.settings_dict["NAME"])
+        self._queue = _queues.setdefault(name, WriterQueue())
+        self._crowd = _crowds.setdefault(name, Crowd(name))
+        self._pen = _pens.setdefault(name, LockFile(f"{name}-writing"))
         self._has_turn = False
         self.execute_wrappers.append(self._in_turn)
 
@@ -52,6 +66,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 log.warning("database_not_opened", error=error.sqlite_errorname)
                 time.sleep(pause)
         return super().get_new_connection(conn_params)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         if self.transaction_mode != "IMMEDIATE" or self.is_in_memory_db():
@@ -71,18 +88,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return execute(sql, params, many, context)
         self._take_turn()
         try:
-            return (
-                execute(sql, params, many, context)
-                if many
-                else self._patiently(lambda: execute(sql, params, many, context))
-            )
+            if many:  # its rows may be there to be read only once, so nothing is tried again
+                self._patiently(lambda: None)
+                return execute(sql, params, many, context)
+            return self._patiently(lambda: execute(sql, params, many, context))
         finally:
             self._end_turn()
 
     def _patiently(self, ask: Callable[[], Any]) -> Any:
-        """Ask SQLite until no other process writes. Its own waiting is off meanwhile: it looks more and more seldom.
+        """Ask SQLite with the pen in hand, until no other process writes.
 
-        A process that waits already goes first.
+        Its own waiting is off meanwhile: it looks more and more seldom. A process that waits already goes first.
         """
         deadline = time.monotonic() + self._patience_seconds
         self.ensure_connection()
@@ -96,13 +112,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     time.sleep(LOOK_AGAIN_SECONDS)
                 is_first_look = False
                 try:
-                    return ask()
+                    return self._with_the_pen(ask)
                 except OperationalError as error:
                     if not _is_busy(error) or time.monotonic() > deadline:
                         raise
         finally:
             plain.execute(f"PRAGMA busy_timeout = {int(self._patience_seconds * 1000)}")
             self._crowd.stop_waiting()
+
+    def _with_the_pen(self, ask: Callable[[], Any]) -> Any:
+        if not self._pen.take():
+            raise AnotherWrites("database is locked: another process writes")
+        return ask()
 
     def _commit(self) -> None:
         try:
@@ -135,9 +156,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _end_turn(self) -> None:
         if self._has_turn:
             self._has_turn = False
-            self._queue.leave()
+            try:
+                self._pen.release()
+            finally:
+                self._queue.leave()
 
 
 def _is_busy(error: OperationalError) -> bool:
+    if isinstance(error, AnotherWrites):
+        return True
     cause = error.__cause__
     return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
