@@ -1,7 +1,7 @@
-"""Take one of what may be taken only so often. Holds across processes, for the price of one statement.
+"""Take of what may be taken only so often. Holds across processes, for the price of one statement.
 
 Each taker has a row that says when their ration is full again (a bucket that fills steadily). Taking moves that moment
-on in one conditional update; its row count tells whether there was one to take, and a refusal writes nothing.
+on in one conditional update; its row count tells whether there was enough to take, and a refusal writes nothing.
 """
 
 import time
@@ -29,26 +29,29 @@ class Allowance:
         return max(1, self.seconds * 1000 // self.most)
 
 
-def take(name: str, allowance: Allowance) -> int:
-    """Take one; 0 when it was there, otherwise the seconds until there is one. Not in a transaction that may fail."""
+def take(name: str, allowance: Allowance, many: int = 1) -> int:
+    """Take so many, or none; 0 when they were there, otherwise the seconds until they are.
+
+    More than the ration holds are never there: the seconds until it is full. Not in a transaction that may fail.
+    """
     if not allowance.most:
         return 0
     now = time.time_ns() // 1_000_000
-    each, brim = allowance.each_ms, allowance.each_ms * (allowance.most - 1)
-    if _taken(name, now, each, brim):
+    all_ms, brim = allowance.each_ms * many, allowance.each_ms * max(0, allowance.most - many)
+    if many <= allowance.most and _taken(name, now, all_ms, brim):
         return 0
     full_at = Ration.objects.filter(pk=name).values_list("full_at_ms", flat=True).first() or now
     return max(1, -(-(full_at - now - brim) // 1000))
 
 
-def _taken(name: str, now: int, each: int, brim: int) -> bool:
+def _taken(name: str, now: int, all_ms: int, brim: int) -> bool:
     table = connection.ops.quote_name(Ration._meta.db_table)
     greatest = _GREATEST.get(connection.vendor, "greatest")
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (name, full_at_ms) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE "  # noqa: S608
             f"SET full_at_ms = {greatest}({table}.full_at_ms, %s) + %s WHERE {table}.full_at_ms <= %s",
-            [name, now + each, now, each, now + brim],
+            [name, now + all_ms, now, all_ms, now + brim],
         )
         return bool(cursor.rowcount == 1)
 

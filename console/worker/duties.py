@@ -12,6 +12,7 @@ from console.credits.interval_thinning import thin_intervals
 from console.credits.reconciling import reconcile_wallets
 from console.credits.rolling import roll_up
 from console.credits.sampling import sample_wallets, thin_samples
+from console.engine.forgetting import forget_what_ran_out
 from console.engine.rationing import forget_full
 from console.failures.carrying import carry_retries
 from console.failures.grouping import group_failures
@@ -61,6 +62,7 @@ DUTIES = (
     Duty(carry_retries, every_seconds=0.5),
     Duty(prune_events, every_seconds=300),
     Duty(forget_full_rations, every_seconds=3600),
+    Duty(forget_what_ran_out, every_seconds=60),
     Duty(ring_late, every_seconds=0.5),
     Duty(ring_very_late, every_seconds=60),
     Duty(watch_silence, every_seconds=30),
