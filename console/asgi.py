@@ -17,9 +17,11 @@ from console.engine.keeping_open import kept_open
 from console.engine.threads import Handler
 from console.ui.answer_headers import for_bare_answers
 from console.ui.body_limit import limit_bodies
+from console.ui.charset import Utf8Request
 
 django.setup(set_prefix=False)
 django_application = Handler()
+django_application.request_class = Utf8Request
 
 from console.chat import leaving  # noqa: E402 - its models need the applications to be ready
 from console.teams.sending_person import is_signed_in  # noqa: E402

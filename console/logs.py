@@ -1,5 +1,6 @@
 """Logs: one JSON object a line on standard output, with the request id, and nothing that could be a secret."""
 
+import logging
 import logging.config
 import re
 import sys
@@ -10,6 +11,22 @@ import structlog
 
 SECRET_SHAPES = re.compile(
     r"(rvya_sk_|whsec_|dt_)[A-Za-z0-9_\-]{4,}|(?<=[?&])[A-Za-z_\-]*(?:sig|token|key|signature)[A-Za-z_\-]*=[^&\s\"']+"
+)
+_SLASH = r"(?:/|%(?:25)*2f|\\/)+"
+
+
+def _written(word: str) -> str:
+    """The word however its letters are written in an address: plain, or as `%6A`, also encoded twice."""
+    codes = ((re.escape(letter), f"{ord(letter):x}", f"{ord(letter.upper()):x}") for letter in word)
+    return "".join(f"(?:{letter}|%(?:25)*(?:{small}|{large}))" for letter, small, large in codes)
+
+
+# Addresses whose end opens something: an invitation, a reset, a confirmation, a webhook's door. A refused request does
+# not use it up, so all that comes after goes, in whatever spelling: it may be one that works.
+_PLACES = (("join",), ("hooks",), ("confirm-email",), ("password", "reset", "key"))
+SECRET_PATHS = re.compile(
+    f"({_SLASH}(?:{'|'.join(_SLASH.join(map(_written, place)) for place in _PLACES)}){_SLASH})[^\\s\"'<>?&#]+",
+    re.IGNORECASE,
 )
 
 
@@ -44,7 +61,15 @@ def logging_config(level: str) -> None:
                     "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *shared],
                 }
             },
-            "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": sys.stdout, "formatter": "json"}},
+            "filters": {"refusals": {"()": Refusals}},
+            "handlers": {
+                "stdout": {
+                    "class": "logging.StreamHandler",
+                    "stream": sys.stdout,
+                    "formatter": "json",
+                    "filters": ["refusals"],
+                }
+            },
             "root": {"handlers": ["stdout"], "level": level},
             # These print bodies, SQL, addresses or a page's context at DEBUG: they stay at WARNING always.
             "loggers": {
@@ -64,24 +89,37 @@ def logging_config(level: str) -> None:
     )
 
 
+class Refusals(logging.Filter):
+    """A request that is refused (4xx) is no fault of the program: its line has no trace, and is a warning at most."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        status = getattr(record, "status_code", None)
+        if isinstance(status, int) and status < 500:
+            record.exc_info = record.exc_text = None
+            record.levelno = min(record.levelno, logging.WARNING)
+            record.levelname = logging.getLevelName(record.levelno)
+        return True
+
+
 def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace anything shaped like a key, a signing secret, a token or a signed query by `[redacted]`, at any depth."""
+    """Replace keys, signing secrets, tokens, signed queries and the ends of secret addresses, at any depth."""
     for name, value in event.items():
-        event[name] = _redacted(value)
+        if not name.startswith("_"):  # structlog's own, which is taken out before anything is written
+            event[name] = _redacted(value)
     return event
 
 
 def _redacted(value: Any) -> Any:
     match value:
         case str():
-            return SECRET_SHAPES.sub("[redacted]", value)
+            return SECRET_PATHS.sub(r"\1[redacted]", SECRET_SHAPES.sub("[redacted]", value))
         case dict():
             return {key: _redacted(item) for key, item in value.items()}
         case list() | tuple():
             return [_redacted(item) for item in value]
         case int() | float() | bool() | None:
             return value
-        case _:
-            return (
-                value if not isinstance(value, BaseException | bytes) else SECRET_SHAPES.sub("[redacted]", str(value))
-            )
+        case BaseException() | bytes():
+            return _redacted(str(value))
+        case _:  # a request, say, whose repr holds its address
+            return _redacted(repr(value))

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "console.ui.charset.utf8_only",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -161,7 +162,17 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"}}
+# Counts failed tries and rations, and which codes were used. Django's default keeps 300 rows and throws others away by
+# the order of their keys: a stranger's noise would push another person's count out. A million is filled by nobody: one
+# address makes 20 tries a minute, and the longest count lives for a day. `engine/forgetting.py` takes out what has run
+# out, so that the count of rows at every write, and a cull, stay small.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "console_cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000, "CULL_FREQUENCY": 20},
+    }
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("CONSOLE_STATIC_ROOT", default=str(DATA_DIR / "static")))
@@ -231,9 +242,9 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = PROOF_MINUTES * 60
 # attacker cannot use them up for the person whose account it is.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key,100/d/key",
-    "invitation": "100/d/key",  # mails that invite into a team
-    "invitation_again": "3/h/key",  # the same one
+    "invitation_again": "3/h/key",  # mails of one invitation
 }
+INVITATIONS_A_DAY = 100  # mails that invite into one team
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # whoever has the mailbox gets in while somebody else uses up the tries
 
 MFA_ADAPTER = "console.keys.second_steps.SealedSecondSteps"
@@ -290,6 +301,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 EMAIL_URL = env.str("EMAIL_URL", default="consolemail://")
 vars().update(env.email_url_config(EMAIL_URL))
+# Without it mails would come from webmaster@localhost, which mail servers refuse.
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or f"Rivya Team Console <console@{_host}>"
 EMAIL_TIMEOUT = 20  # seconds, for each step of a mail
 
 # -- walls ------------------------------------------------------------------------------------------------------------
@@ -337,6 +350,7 @@ if min(*LIMITS_PER_MINUTE.values(), LIMIT_STREAMS, LIMIT_WEBHOOKS_PER_SECOND) < 
 # -- words and time ---------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "console.ui.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False

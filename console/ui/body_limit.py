@@ -1,8 +1,10 @@
 """No request body may be larger than what its path is for: it is refused before it fills the disk.
 
-Files may be large, but only from people who are signed in: of anybody else no more is read than a form holds.
+Nor may it stand still before it is whole. Files may be large, but only from people who are signed in: of anybody else
+no more is read than a form holds.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,22 +22,31 @@ FORM_BYTES = 2_000_000
 UPLOAD_PATHS = ("/files/",)
 
 
-class _TooLarge(Exception):
-    """More came than was allowed."""
+# How long a body may pause between two pieces. A slow line still brings some; who sends nothing holds a connection,
+# and what came so far on the disk, for ever.
+PAUSE_SECONDS = 30.0
+_TOO_LARGE = "This is larger than the {} MB that can be taken here. Nothing was kept."
+_PAUSED = "Nothing more came for a while, so this was not taken. Nothing was kept. Try again."
 
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
+
+class _Refused(Exception):
+    """More came than was allowed, or nothing more."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status, self.words = status, words
 
 
 def limit_bodies(app: App, is_known: IsKnown) -> App:
-    """Answers 413 in words, by the declared length at once, by the counted one when a client declares none or lies.
+    """Answers 413 in words, by the declared length at once, by the counted one when a client declares none or lies;
+    and 408 to a body that pauses for too long. Both close the connection.
 
     `is_known` tells whether somebody who is signed in sends this; it is asked only when more than a form comes.
     """
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        most, counted, has_begun = FORM_BYTES, 0, False
+        most, counted, has_begun, is_whole = FORM_BYTES, 0, False, False
+        refused: _Refused | None = None
 
         async def allow(size_bytes: int) -> None:
             nonlocal most
@@ -43,14 +54,19 @@ def limit_bodies(app: App, is_known: IsKnown) -> App:
             if size_bytes > most and is_file and await is_known(scope):
                 most = UPLOAD_BYTES
             if size_bytes > most:
-                raise _TooLarge(most)
+                raise _Refused(413, _TOO_LARGE.format(most // 1_000_000))
 
         async def receive_counted() -> Any:
-            nonlocal counted
-            message = await receive()
-            counted += len(message.get("body", b""))
-            await allow(counted)
-            return message
+            nonlocal counted, is_whole, refused
+            try:
+                message = await _next(receive, None if is_whole else PAUSE_SECONDS)
+                is_whole = not message.get("more_body", False)
+                counted += len(message.get("body", b""))
+                await allow(counted)
+            except _Refused as error:
+                refused = error
+            # Told as the end of the connection, at which Django closes the file that it kept the body in.
+            return {"type": "http.disconnect"} if refused else message
 
         async def send_noticed(message: Any) -> None:
             nonlocal has_begun
@@ -60,11 +76,20 @@ def limit_bodies(app: App, is_known: IsKnown) -> App:
         try:
             await allow(_declared(scope))
             await app(scope, receive_counted, send_noticed)
-        except _TooLarge as error:
-            if not has_begun:
-                await _refuse(send, error.most)
+        except _Refused as error:
+            refused = error
+        if refused and not has_begun:
+            await _refuse(send, refused)
 
     return limited
+
+
+async def _next(receive: Receive, seconds: float | None) -> Any:
+    try:
+        async with asyncio.timeout(seconds):
+            return await receive()
+    except TimeoutError:
+        raise _Refused(408, _PAUSED) from None
 
 
 def _declared(scope: Scope) -> int:
@@ -72,8 +97,8 @@ def _declared(scope: Scope) -> int:
     return int(given) if given.isdigit() and len(given) < 19 else 0
 
 
-async def _refuse(send: Send, most: int) -> None:
-    words = f"This is larger than the {most // 1_000_000} MB that can be taken here. Nothing was kept.".encode()
+async def _refuse(send: Send, refused: _Refused) -> None:
+    words = refused.words.encode()
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(words)).encode()),
@@ -81,5 +106,5 @@ async def _refuse(send: Send, most: int) -> None:
         (b"connection", b"close"),
         *for_bare_answers(),
     ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": words})

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import structlog
-from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponseBase
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 
 from console.ui.answer_headers import always
-from console.ui.problem_views import answer_error
+from console.ui.problem_views import answer_blank_refusal, answer_error, is_blank_refusal
 
 Answer = HttpResponseBase
 GetResponse = Callable[[HttpRequest], Any]
@@ -61,13 +61,25 @@ def problems(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
     if iscoroutinefunction(get_response):
 
         async def passed_async(request: HttpRequest) -> Answer:
-            return await cast(Awaitable[Answer], get_response(request))
+            response = await cast(Awaitable[Answer], get_response(request))
+            if is_blank_refusal(request, response):
+                return await sync_to_async(answer_blank_refusal)(request, response)
+            return response
 
         passed_async.process_exception = answer_error  # type: ignore[attr-defined]
+        passed_async.process_view = no_nul  # type: ignore[attr-defined]
         return passed_async
 
     def passed(request: HttpRequest) -> Answer:
-        return cast(Answer, get_response(request))
+        response = cast(Answer, get_response(request))
+        return answer_blank_refusal(request, response) if is_blank_refusal(request, response) else response
 
     passed.process_exception = answer_error  # type: ignore[attr-defined]
+    passed.process_view = no_nul  # type: ignore[attr-defined]
     return passed
+
+
+def no_nul(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+    """Nothing of ours has an address with a NUL in it, and PostgreSQL can be asked for none. Raises Http404."""
+    if "\0" in request.path:
+        raise Http404("No address holds a NUL.")

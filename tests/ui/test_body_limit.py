@@ -1,7 +1,14 @@
 """A body that is larger than its page can use is refused before it is kept."""
 
+import asyncio
+import gc
+import tempfile
 from typing import Any
 
+import pytest
+
+from console.engine.threads import Handler
+from console.ui import body_limit
 from console.ui.body_limit import FORM_BYTES, UPLOAD_BYTES, limit_bodies
 
 
@@ -15,7 +22,10 @@ async def answered(
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         nonlocal seen
         for _ in pieces:
-            seen += len((await receive())["body"])
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            seen += len(message["body"])
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
     async def receive() -> dict[str, Any]:
@@ -52,3 +62,76 @@ async def test_an_undeclared_body_is_counted() -> None:
     piece = b"x" * (FORM_BYTES // 2)
     assert await answered("/jobs/", [piece, piece]) == (200, FORM_BYTES)
     assert (await answered("/jobs/", [piece, piece, b"x"]))[0] == 413
+
+
+async def slow(pieces: list[bytes], pause_seconds: float, sent: list[Any], app: Any = None) -> None:
+    """A body whose pieces come with a pause before each; the last says that more will come, and then nothing does."""
+    waiting = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(pause_seconds if waiting else 3600)
+        return waiting.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def known(scope: dict[str, Any]) -> bool:
+        return True
+
+    scope = {"type": "http", "path": "/files/", "method": "POST", "headers": [], "query_string": b""}
+    await asyncio.wait_for(limit_bodies(app or Handler(), known)(scope, receive, send), 20)
+
+
+async def test_a_body_that_stands_still_is_refused_and_leaves_no_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[Any] = []
+    real = tempfile.SpooledTemporaryFile
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        made.append(real(*args, **kwargs))
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", noted)
+    monkeypatch.setattr(body_limit, "PAUSE_SECONDS", 0.2)
+    sent: list[Any] = []
+    await slow([b"x" * 3_000_000], 0, sent)
+    gc.collect()
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert all(file.closed for file in made)
+
+
+async def test_a_slow_body_that_goes_on_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limit, "PAUSE_SECONDS", 2)  # less than all pauses together, more than a busy machine adds
+    got: list[bytes] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        got.extend([(await receive())["body"] for _ in range(6)])
+
+    await slow([b"x"] * 6, 0.4, [], app)
+    assert got == [b"x"] * 6
+
+
+async def test_whoever_waits_for_an_answer_is_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limit, "PAUSE_SECONDS", 0.1)
+    messages, told = [{"type": "http.request", "body": b"", "more_body": False}], []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        told.append(await receive())  # Django waits for the end of the connection meanwhile
+
+    async def receive() -> dict[str, Any]:
+        if messages:
+            return messages.pop()
+        await asyncio.sleep(0.4)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    async def known(scope: Any) -> bool:
+        return True
+
+    await limit_bodies(app, known)({"path": "/", "headers": []}, receive, send)
+    assert told == [{"type": "http.disconnect"}]

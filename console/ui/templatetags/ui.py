@@ -15,8 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from console.ui import ratios, times, waveforms
+from console.ui.amounts import credits_in_words
 from console.ui.icons import ICONS
 from console.ui.navigation import Link
+from console.ui.one_line import folded
 from console.ui.states import shown
 
 register = template.Library()
@@ -25,6 +27,12 @@ _CONTROL_CLASSES = {"select": "select", "selectmultiple": "select", "textarea": 
 UNKNOWN = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 _CLASSLESS = {"radio", "hidden", "file"}
+
+
+@register.filter
+def one_line(text: object) -> str:
+    """What may have been kept with line breaks, in a mail: there it is one line."""
+    return folded(str(text))
 
 
 @register.simple_tag
@@ -56,7 +64,7 @@ def in_credits(amount: int | None) -> SafeString:
     """A number of credits with its word, never the number alone; a dash when it is not known."""
     if amount is None:
         return format_html('<span class="figure muted" title="Not known yet">{} credits</span>', UNKNOWN)
-    return format_html('<span class="figure">{} {}</span>', f"{amount:,}", "credit" if abs(amount) == 1 else "credits")
+    return format_html('<span class="figure">{}</span>', credits_in_words(amount))
 
 
 @register.filter
@@ -148,6 +156,8 @@ def control(field: BoundField, **attrs: str) -> SafeString:
     if kind not in _CLASSLESS:
         own = str(field.field.widget.attrs.get("class", ""))
         given["class"] = " ".join(filter(None, [_CONTROL_CLASSES.get(kind, "input"), own, str(given.get("class", ""))]))
+    if str(field.field.widget.attrs.get("placeholder", "")).lower() == str(field.label).lower():
+        given["placeholder"] = False  # allauth's say the label once more
     if field.errors:
         given["aria-invalid"] = "true"
     described = [f"{field.auto_id}_helptext"] * bool(field.help_text) + [f"{field.auto_id}_error"] * bool(field.errors)
