@@ -49,11 +49,18 @@ WORK: Final = (
 TEAM: Final = (
     Entry("Keys", "key-round", "keys:index", "g k"),
     Entry("Webhooks", "webhook", "webhooks:index", "g b", needs="manage_webhooks"),
-    Entry("People", "users", "teams:people", "g p", also=("projects:invite",)),
+    Entry("People", "users", "teams:people", "g p", also=("projects:invite", "projects:member")),
     Entry("Audit", "scroll-text", "audit:index", "g a", needs="read_audit"),
     Entry("Support", "life-buoy", "support:index", needs="manage_team"),
     Entry("Projects", "layers", "projects:index", "g r"),
-    Entry("Settings", "settings", "teams:settings", "g s", needs="manage_team"),
+    Entry(
+        "Settings",
+        "settings",
+        "teams:settings",
+        "g s",
+        needs="manage_team",
+        also=("teams:second_step", "retention:demo"),
+    ),
 )
 CREATE: Final = (
     Entry("New job", "plus", "jobs:new", "n", needs="submit"),

@@ -49,7 +49,10 @@ BY_CODE: Final[dict[str, Words]] = {
         404,
     ),
     "webhook_url_rejected": Words(
-        "Rivya does not accept this address", "The webhook address is not allowed.", "Use a public https address.", 422
+        "Rivya does not accept this console's address",
+        "Rivya rings at public https addresses only.",
+        "Whoever runs the console gives it one (CONSOLE_PUBLIC_URL).",
+        422,
     ),
     "chat_model_not_supported": Words(
         "This model does not chat", "The model cannot be used for chats.", "Choose a chat model.", 422
@@ -203,6 +206,15 @@ KEY_STATES: Final[dict[str, Words]] = {
         "The key is retired", "The key was retired by the team.", "Give the project another key in its settings.", 409
     ),
 }
+EXPIRED: Final = Words(
+    "The form has expired",
+    "It was open for too long, or the browser keeps no cookies. Nothing was done.",
+    "Load the page again, and send it once more.",
+    403,
+)
+LOOKING_ONLY: Final = Words(
+    "You are only looking", "Support looks and changes nothing.", "End the look to act as yourself again.", 403
+)
 PAGES: Final[dict[int, Words]] = {
     400: Words(
         "This request makes no sense", "The console could not read what the browser sent.", "Go back and try again."
@@ -218,9 +230,16 @@ PAGES: Final[dict[int, Words]] = {
         "Check the address, or find it from the start.",
     ),
     405: Words(
-        "This cannot be done here", "The address is right, the way of calling it is not.", "Go back and try again."
+        "There is no page at this address",
+        "It takes what a form of the console sends to it. Nothing was done.",
+        "Go back to the page with the form, or find it from the start.",
     ),
     413: Words("This is too big", "What was sent is larger than the console takes.", "Send less, or a smaller file."),
+    415: Words(
+        "This form came in another encoding",
+        "The console reads forms in UTF-8 only, as every browser sends them. Nothing was done.",
+        "Open the page in a browser and send the form from there.",
+    ),
     429: Words("Too many tries", "This was tried too often in a short time.", "Wait a few minutes, then try again."),
     500: Words(
         "The console had a fault",

@@ -10,6 +10,7 @@ from typing import Literal
 
 from console import rivya
 from console.ui import problem_words
+from console.ui.amounts import credits_in_words
 from console.ui.problem_words import Words
 
 Charged = Literal["no", "yes", "unknown", "none"]
@@ -53,6 +54,14 @@ class Problem:
         return replace(self, action_url=url, action_label=label)
 
 
+class NotNow(Exception):
+    """Something the console needs is away, and nothing of ours is wrong: a page with status 503."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = replace(problem, status=503)
+
+
 def from_error(error: rivya.RivyaError, *, paid: bool = False) -> Problem:
     """The problem behind a failed call; `paid` says that the call would have cost credits."""
     words = _of_error(error)
@@ -75,7 +84,7 @@ def over_budget(project: str, left: int, needed: int, *, deciders: Sequence[str]
 
     `deciders` are the people who may raise it.
     """
-    happened = f"This needs {needed:,} credits; the budget of {project} has {max(left, 0):,} left this month."
+    happened = f"This needs {credits_in_words(needed)}; the budget of {project} has {max(left, 0):,} left this month."
     told = replace(_problem(problem_words.OVER_BUDGET, charged="no"), what_happened=happened)
     who = _one_of(deciders)
     return replace(told, next_step=f"Choose something smaller, or ask {who} to raise the budget.") if who else told
@@ -127,6 +136,16 @@ def from_status(status: int, *, detail: str = "") -> Problem:
     words = problem_words.PAGES.get(status, problem_words.PAGES[500])
     told = _problem(replace(words, status=status), charged="none")
     return replace(told, what_happened=detail) if detail else told
+
+
+def form_expired() -> Problem:
+    """A form that is too old, or came from another site."""
+    return _problem(problem_words.EXPIRED, charged="none")
+
+
+def looking_only(happened: str) -> Problem:
+    """Support sees as somebody else sees, and asked for more than a look."""
+    return replace(_problem(problem_words.LOOKING_ONLY, charged="none"), what_happened=happened)
 
 
 def _of_error(error: rivya.RivyaError) -> Words:

@@ -33,8 +33,9 @@ class Shell:
 
     @cached_property
     def person(self) -> list[Link]:
-        """The person's own pages."""
-        return navigation.links(navigation.PERSON, self._request)
+        """The person's own pages; none while support sees as they see: an account is closed to others."""
+        is_look = getattr(self._request, "viewing", None) is not None
+        return [] if is_look else navigation.links(navigation.PERSON, self._request)
 
     @cached_property
     def phone(self) -> list[Link]:

@@ -60,6 +60,8 @@ _STATES: Final[dict[str, Shown]] = {
     "charged": Shown("green", "check", "Charged"),
     "released": Shown("grey", "undo-2", "Released"),
     "release": Shown("grey", "undo-2", "Released"),
+    "accept": Shown("slate", "check", "Taken by Rivya"),
+    "correct": Shown("violet", "pencil", "Corrected"),
     # intervals of a wallet
     "explained": Shown("green", "circle-check", "Explained"),
     "under_way": Shown("blue", "hourglass", "On its way"),

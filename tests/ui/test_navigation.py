@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
-from django.urls import include, path
+from django.urls import include, path, resolve
 
-from console.ui.navigation import Entry, Link, links
+from console.ui.navigation import TEAM, Entry, Link, links
 from console.ui.templatetags.ui import allowed
 
 ENTRIES = (
@@ -32,8 +32,6 @@ def ask(rf: RequestFactory, settings: Any) -> Any:
     settings.ROOT_URLCONF = Routes
 
     def asked(where: str) -> list[Link]:
-        from django.urls import resolve
-
         request = rf.get(where)
         request.resolver_match = resolve(where)
         return links(ENTRIES, request)
@@ -48,6 +46,13 @@ def test_a_place_without_a_route_is_left_out(ask: Any) -> None:
 @pytest.mark.parametrize(("where", "current"), [("/", "Home"), ("/jobs/", "Jobs"), ("/jobs/new/", "Jobs")])
 def test_the_place_of_the_page_is_marked(ask: Any, where: str, current: str) -> None:
     assert [link.label for link in ask(where) if link.current] == [current]
+
+
+@pytest.mark.parametrize("where", ["/team/", "/team/second-step/", "/team/removal/"])
+def test_what_is_reached_from_the_settings_is_marked_as_settings(rf: RequestFactory, where: str) -> None:
+    request = rf.get(where)
+    request.resolver_match = resolve(where)
+    assert [link.label for link in links(TEAM, request) if link.current] == ["Settings"]
 
 
 def test_a_page_without_a_place_marks_none(rf: RequestFactory, settings: Any) -> None:

@@ -1,12 +1,13 @@
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.test import Client, RequestFactory
+from django.test import AsyncClient, Client, RequestFactory
 from django.urls import path
 
 import console.urls
@@ -20,6 +21,9 @@ def fail(request: HttpRequest) -> HttpResponse:
 
 async def fail_async(request: HttpRequest) -> HttpResponse:
     return await sync_to_async(fail)(request)
+
+
+FORM_ALONE = "/teams/none/team/"
 
 
 class Failing:
@@ -91,7 +95,7 @@ def test_a_fault_of_our_own_is_left_to_be_logged(asked: Any) -> None:
 def test_a_form_that_lost_its_protection_says_so(asked: Any) -> None:
     answer = csrf_failure(asked())
     assert answer.status_code == 403
-    assert "This form has expired" in text(answer)
+    assert "The form has expired" in text(answer)
 
 
 @pytest.mark.django_db
@@ -114,3 +118,39 @@ def test_a_database_that_is_away_is_told_from_a_fault(
     assert answer.status_code == status
     assert title in answer.content.decode()
     assert answer.has_header("Retry-After") == (status == 503)
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.django_db
+def test_an_address_that_takes_forms_only_is_a_page_for_who_opens_it(browser_of: Any, alice: Any) -> None:
+    answer = browser_of(alice).get(FORM_ALONE, headers=BROWSER)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "There is no page at this address" in text(answer)
+
+
+@pytest.mark.django_db
+def test_a_problem_stands_in_the_frame_of_the_team(browser_of: Any, alice: Any) -> None:
+    """With everything that its people reach from everywhere else."""
+    page = browser_of(alice).get(f"/jobs/{UUID(int=0)}/", headers=BROWSER).content.decode()
+    assert "There is nothing here" in page
+    for words in ("Alice&#x27;s team", "New job", "Failures", "Webhooks", "Settings"):
+        assert words in page
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_it_is_one_on_the_server_that_streams_as_well(alice: Any) -> None:
+    browser = AsyncClient()
+    await browser.aforce_login(alice, "allauth.account.auth_backends.AuthenticationBackend")
+    answer = await browser.get(FORM_ALONE, headers=BROWSER)
+    await sync_to_async(connections.close_all)()  # of the thread that the async code used
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "There is no page at this address" in text(answer)
+
+
+@pytest.mark.django_db
+def test_a_program_that_calls_an_address_wrongly_gets_no_page(browser_of: Any, alice: Any) -> None:
+    browser = browser_of(alice)
+    assert browser.get(FORM_ALONE, headers={"Accept": "*/*"}).content == b""
+    assert browser.post("/people/", headers=BROWSER).content == b""

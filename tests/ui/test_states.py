@@ -6,6 +6,7 @@ from django.db.models import TextChoices
 from django.template import Context, Template
 
 from console.chat.models import Turn
+from console.credits.models import Entry
 from console.jobs.models import Job
 from console.keys.models import Key, Secret
 from console.ui.states import known_states, shown
@@ -19,7 +20,9 @@ def pill(state: str, word: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    "states", [Job.Status, Turn.Status, Key.State, Secret.State], ids=["job", "turn", "key", "secret"]
+    "states",
+    [Job.Status, Turn.Status, Key.State, Secret.State, Entry.Kind],
+    ids=["job", "turn", "key", "secret", "line"],
 )
 def test_every_state_of_a_job_and_a_key_has_its_own_look(states: type[TextChoices]) -> None:
     assert set(states.values) - known_states() == set()
