@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from console.credits import asking, budgeting, correcting
 from console.credits.forms import BudgetAskForm, BudgetForm, CorrectionForm, DecisionForm
 from console.credits.models import BudgetAsk, Entry
+from console.projects.budget_setting import set_budget
 from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, enter, in_team, may
 
@@ -42,9 +43,7 @@ def budget(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = BudgetForm(request.POST, may_allow=may(asker.membership.role, Act.ALLOW_OVERRUN))
     if not form.is_valid():
         return _drawn(asker, project, budget_form=form)
-    overrun = form.cleaned_data.get("may_overrun", project.may_overrun)
-    limit = form.cleaned_data["monthly_budget"]
-    if budgeting.set_budget(project, limit, overrun, by=asker.user, request=request):
+    if set_budget(project, **form.cleaned_data, by=asker.user, request=request):
         messages.success(request, f"The budget of {project.name} is saved.")
     return redirect("credits:budget", pk=project.pk)
 

@@ -1,19 +1,15 @@
-"""Budgets as a page shows them, and what changes one."""
+"""Budgets as a page shows them."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, Sum
-from django.http import HttpRequest
 from django.utils import timezone
 
-from console.audit.recording import Actor, record
 from console.credits import ledger
 from console.credits.ledger import Month
 from console.credits.models import Budget, BudgetAsk, Entry
-from console.projects.budget_history import budgets_of, keep_budget
+from console.projects.budget_history import budgets_of
 from console.projects.models import Project
 from console.teams.models import Membership
 
@@ -80,33 +76,6 @@ def earlier_months(project: Project) -> list[Month]:
     found = list(project.budgets.filter(month__lt=month).exclude(committed=0).order_by("-month")[:MONTHS_SHOWN])
     standing = budgets_of(project, [each.month for each in found])
     return [Month(each.month, standing[each.month], each.raised, each.committed, project.may_overrun) for each in found]
-
-
-def set_budget(
-    project: Project, monthly_budget: int | None, may_overrun: bool, *, by: Actor, request: HttpRequest | None = None
-) -> bool:
-    """Change the standing budget and whether work may go on past it; False when both are so already."""
-    with transaction.atomic():
-        # Not the key: a line of the ledger that names the project must not wait for us while it holds the budget's row.
-        held = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-        before: dict[str, Any] = {"monthly_budget": held.monthly_budget, "may_overrun": held.may_overrun}
-        after: dict[str, Any] = {"monthly_budget": monthly_budget, "may_overrun": may_overrun}
-        if before == after:
-            return False
-        Project.objects.filter(pk=project.pk).update(**after)
-        held.monthly_budget = monthly_budget
-        keep_budget(held, before["monthly_budget"])
-        changed = {name: value for name, value in after.items() if before[name] != value}
-        record(
-            "budget.changed",
-            held,
-            team_id=held.team_id,
-            actor=by,
-            before={name: before[name] for name in changed},
-            after=changed,
-            request=request,
-        )
-    return True
 
 
 def _open(month: date) -> Q:

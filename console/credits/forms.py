@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 
 from console.credits.models import BudgetAsk
-
-MOST_CREDITS = 10_000_000
+from console.projects.budget_setting import MOST_CREDITS
 
 
 class BudgetForm(forms.Form):
-    """A project's standing budget. Without `may_allow`, whether it may be passed stays as it is."""
+    """A project's standing budget. Without `may_allow` it says nothing of whether that may be passed."""
 
     monthly_budget = forms.IntegerField(
         required=False,

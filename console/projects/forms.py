@@ -1,28 +1,33 @@
-"""A project's own form."""
+"""The forms of a project: to make one, and to change it."""
 
 from typing import Any
 
 from django import forms
 
 from console.keys.models import Key
+from console.projects.budget_setting import MOST_CREDITS
 from console.projects.models import Project
 from console.teams.models import Team
+from console.ui.one_line import NameField
 
 
 class ProjectForm(forms.ModelForm[Project]):
-    """Name, purpose in a sentence, key, default model, monthly budget. The keys offered are the team's own."""
+    """Name, purpose in a sentence, key, default model. The keys offered are the team's own.
+
+    Not the budget: changing it asks for proof, on a page of its own.
+    """
 
     TAKEN = "The team has a project of this name already."
 
     class Meta:
         model = Project
-        fields = ["name", "purpose", "key", "default_model", "monthly_budget"]
-        labels = {"key": "Rivya key", "monthly_budget": "Monthly budget"}
+        fields = ["name", "purpose", "key", "default_model"]
+        field_classes = {"name": NameField}
+        labels = {"key": "Rivya key"}
         help_texts = {
             "purpose": "The product moment this serves, in a sentence.",
             "key": "Signs the calls of this project. Work already sent keeps the key it was sent with.",
             "default_model": "The id of the model that a new job starts with, such as z-image.",
-            "monthly_budget": "Credits. Nothing is sent beyond it. Empty: no limit of ours.",
         }
         widgets = {"purpose": forms.Textarea(attrs={"rows": 2})}
 
@@ -40,3 +45,14 @@ class ProjectForm(forms.ModelForm[Project]):
         if same.exists():
             raise forms.ValidationError(self.TAKEN)
         return name
+
+
+class NewProjectForm(ProjectForm):
+    """A project that is to be made names its budget as well."""
+
+    monthly_budget = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_CREDITS,
+        help_text="Credits a calendar month. Nothing is sent beyond it. Empty: no limit of ours.",
+    )

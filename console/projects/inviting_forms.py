@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import validate_email
 
 from console.projects.models import Project
-from console.teams import domains
+from console.teams import account_mails, domains
 from console.teams.inviting import MAY_INVITE, Wish
 from console.teams.models import Invitation, Membership, Role
 
@@ -27,7 +27,7 @@ class InviteForm(forms.Form):
     """Addresses, one role, and for members and viewers the projects. All of them are invited, or none."""
 
     addresses = forms.CharField(
-        label="E-mail addresses",
+        label="Email addresses",
         max_length=6000,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
         help_text=f"One or several, up to {MOST_AT_ONCE}. Each gets a link that works once, for seven days.",
@@ -64,12 +64,10 @@ class InviteForm(forms.Form):
         return Wish(role, tuple(self.cleaned_data["projects"]) if role in _LIMITED else ())
 
     def _against(self, address: str) -> str:
-        try:
-            validate_email(address)
-        except forms.ValidationError:
-            return f"{address[:80]} is not an e-mail address."
+        if not _is_address(address):
+            return f"{address[:80]} is not an email address."
         if len(address) > 254:
-            return f"{address[:80]}… is too long for an e-mail address."
+            return f"{address[:80]}… is too long for an email address."
         team = self._mine.team
         known = Membership.objects.filter(team=team, user__email=address).first()
         if known:
@@ -82,3 +80,11 @@ class InviteForm(forms.Form):
         if self._mine.role != Role.OWNER and theirs.exists():
             return f"An owner invited {address} as an owner; only an owner changes that."
         return ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except forms.ValidationError:
+        return False
+    return account_mails.can_be_mailed(text)

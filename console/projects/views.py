@@ -1,23 +1,18 @@
 """The pages of projects."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from console.audit.recording import record
 from console.keys.models import Key
-from console.projects.budget_history import keep_budget
-from console.projects.forms import ProjectForm
+from console.projects import saving
+from console.projects.archiving import archive_project, reopen_project
+from console.projects.forms import NewProjectForm, ProjectForm
 from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, enter, in_team
-
-TRACKED = ("name", "purpose", "default_model", "monthly_budget")
 
 
 @require_GET
@@ -32,10 +27,11 @@ def index(request: TeamRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @in_team(Act.MANAGE_PROJECTS)
 def new(request: TeamRequest) -> HttpResponse:
-    """Make a project."""
-    form = ProjectForm(request.POST or None, team=request.team, initial=_first_key(request))
-    form.instance.created_by = request.user
-    if request.method == "POST" and form.is_valid() and _saved(request, form, "project.created"):
+    """Make a project. It names a budget, or none, which is no limit: so it takes what setting one takes."""
+    if request.method == "POST":
+        enter(request, request.team, Act.MANAGE_BUDGETS)
+    form = NewProjectForm(request.POST or None, team=request.team, initial=_first_key(request))
+    if form.is_valid() and saving.make(form, request):
         messages.success(request, f"{form.instance.name} is ready.")
         return redirect("projects:show", form.instance.pk)
     return render(request, "projects/edit.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -54,10 +50,12 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change a project."""
     project = _found(request, pk)
     asker = enter(request, project.team, Act.MANAGE_PROJECTS)
-    form = ProjectForm(request.POST or None, instance=project, team=project.team)
-    if request.method == "POST" and form.is_valid() and _saved(asker, form, "project.changed"):
-        messages.success(request, f"{project.name} is saved.")
-        return redirect("projects:show", project.pk)
+    form = ProjectForm(instance=project, team=project.team)
+    if request.method == "POST":
+        form = saving.change(project, asker)
+        if form.is_valid():
+            messages.success(request, f"{form.instance.name} is saved.")
+            return redirect("projects:show", project.pk)
     return render(
         request, "projects/edit.html", {"form": form, "project": project}, status=422 if form.is_bound else 200
     )
@@ -65,21 +63,11 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Put a project away, or bring it back. Nothing is deleted; open jobs go on."""
+    """`archived` 1 puts a project away, 0 brings it back: asked twice, it stays so."""
     project = _found(request, pk)
     asker = enter(request, project.team, Act.MANAGE_PROJECTS)
-    away = project.archived_at is None
-    with transaction.atomic():
-        Project.objects.filter(pk=project.pk).update(archived_at=timezone.now() if away else None)
-        record(
-            "project.archived" if away else "project.restored",
-            project,
-            team_id=project.team_id,
-            actor=asker.user,
-            before={"archived": not away},
-            after={"archived": away},
-            request=request,
-        )
+    away = request.POST.get("archived", "1") != "0"
+    (archive_project if away else reopen_project)(project, by=asker.user, request=asker)
     messages.success(request, f"{project.name} is {'archived' if away else 'open again'}.")
     return redirect("projects:index" if away else "projects:show", *([] if away else [project.pk]))
 
@@ -97,28 +85,6 @@ def _found(request: HttpRequest, pk: UUID) -> Project:
     return get_object_or_404(
         Project.objects.visible_to(request.user).select_related("team", "key", "created_by"), pk=pk
     )
-
-
-def _saved(asker: TeamRequest, form: ProjectForm, act: str) -> bool:
-    """Save and record; False, with the error in the form, when somebody took the name since the form looked."""
-    try:
-        with transaction.atomic():
-            known = Project.objects.select_for_update(no_key=True).filter(pk=form.instance.pk).first()
-            before = _facts(known) if known else {}
-            project = form.save()
-            if known is not None:
-                keep_budget(project, known.monthly_budget)
-            if before != (after := _facts(project)):
-                facts = {"before": before, "after": after}
-                record(act, project, team_id=project.team_id, actor=asker.user, request=asker, **facts)
-    except IntegrityError:
-        form.add_error("name", ProjectForm.TAKEN)
-        return False
-    return True
-
-
-def _facts(project: Project) -> dict[str, Any]:
-    return {name: getattr(project, name) for name in TRACKED} | {"key": str(project.key) if project.key else None}
 
 
 def _first_key(request: TeamRequest) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What a budget was: a month that is over keeps its own, whoever changed the budget and on whichever page."""
+"""What a budget was: a month that is over keeps its own, whoever changed the budget."""
 
 from datetime import date
 from importlib import import_module
@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.apps import apps
 
+from console.audit.recording import record
 from console.credits import asking, ledger
 from console.credits.alerting import alert_budgets
 from console.credits.statements import statement
@@ -45,11 +46,10 @@ def set_on_budget_page(browser: Any, project: Project, budget: str) -> None:
 
 
 def set_on_project_page(browser: Any, project: Project, budget: str) -> None:
-    typed = {"name": project.name, "purpose": project.purpose, "key": str(project.key_id), "monthly_budget": budget}
-    assert browser.post(f"/projects/{project.pk}/settings/", typed).status_code == 302
-
-
-SETTERS = [set_on_budget_page, set_on_project_page]
+    """As the settings of a project wrote it, before the budget had a page of its own alone."""
+    before, after = {"monthly_budget": project.monthly_budget}, {"monthly_budget": int(budget)}
+    Project.objects.filter(pk=project.pk).update(**after)
+    record("project.changed", project, team_id=project.team_id, actor=None, before=before, after=after)
 
 
 def limits(project: Project) -> list[int | None]:
@@ -58,15 +58,24 @@ def limits(project: Project) -> list[int | None]:
     return [statement(owner, month, today).sections[0].limit for month in MONTHS]
 
 
-@pytest.mark.parametrize("change", SETTERS)
-def test_a_statement_says_the_budget_of_its_month(
-    browser_of: Browse, alice: User, spring: Project, change: Any
-) -> None:
+def test_a_statement_says_the_budget_of_its_month(browser_of: Browse, alice: User, spring: Project) -> None:
     spend_every_month(spring, alice)
     for day, budget in (("05-03", "15"), ("05-20", "20"), ("07-01", "")):
         with time_machine.travel(f"2026-{day}T12:00:00Z"):
-            change(browser_of(alice), spring, budget)
+            set_on_budget_page(browser_of(alice), spring, budget)
     assert limits(spring) == [10, 10, 20, 20, None]
+
+
+def test_the_budget_that_a_project_was_made_with_is_known(browser_of: Browse, alice: User, spring: Project) -> None:
+    typed = {"name": "Autumn", "purpose": "Leaves", "key": str(spring.key_id), "monthly_budget": "10"}
+    with time_machine.travel("2026-03-10T12:00:00Z"):
+        assert browser_of(alice).post("/projects/new/", typed).status_code == 302
+    autumn = Project.objects.get(name="Autumn")
+    Project.objects.exclude(pk=autumn.pk).delete()
+    spend_every_month(autumn, alice)
+    with time_machine.travel("2026-05-03T12:00:00Z"):
+        set_on_budget_page(browser_of(alice), autumn, "15")
+    assert limits(autumn) == [10, 10, 15, 15, 15]
 
 
 def test_what_was_approved_on_top_stays_with_its_month(browser_of: Browse, alice: User, spring: Project) -> None:
@@ -97,17 +106,16 @@ def test_the_page_of_a_budget_tells_what_it_was(browser_of: Browse, alice: User,
     assert [(each.month.month, each.budget) for each in earlier] == [(6, 10), (5, 10), (4, 10), (3, 10)]
 
 
-@pytest.mark.parametrize("change", SETTERS)
-def test_shares_of_a_new_limit_are_told_anew(browser_of: Browse, alice: User, spring: Project, change: Any) -> None:
+def test_shares_of_a_new_limit_are_told_anew(browser_of: Browse, alice: User, spring: Project) -> None:
     reserve(spring, alice, 9)
     alert_budgets()
-    change(browser_of(alice), spring, "18")
+    set_on_budget_page(browser_of(alice), spring, "18")
     assert [alert_budgets(), alert_budgets()] == [True, False]
     titles = Notice.objects.filter(kind="budget").order_by("created_at").values_list("title", flat=True)
     assert list(titles) == ["Spring has used 90 % of its budget", "Spring has used 50 % of its budget"]
 
 
-@pytest.mark.parametrize("change", SETTERS)
+@pytest.mark.parametrize("change", [set_on_budget_page, set_on_project_page])
 def test_changes_of_before_are_read_from_the_audit_log(
     browser_of: Browse, alice: User, spring: Project, change: Any
 ) -> None:

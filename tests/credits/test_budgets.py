@@ -14,6 +14,7 @@ from console.credits.models import Budget, BudgetAsk
 from console.keys.models import Key
 from console.notices.models import Notice
 from console.projects.models import Project
+from console.teams.access import enter
 from console.teams.models import Role, Team, User
 from tests.factories import make_job, make_key, make_model, make_project, make_user
 
@@ -74,6 +75,23 @@ def test_only_an_owner_lets_a_project_pass_its_budget(
     page = browser_of(bob).get(address(spring)).content.decode()
     assert "The budget is passed" in page
     assert "An owner lets work go on past it" in page
+
+
+def test_an_admins_save_does_not_restore_what_an_owner_has_just_taken_away(
+    browser_of: Browse, admin: User, spring: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment in which the view has found the project, and has not saved it yet."""
+    Project.objects.filter(pk=spring.pk).update(may_overrun=True)
+
+    def enter_late(*args: Any) -> Any:
+        Project.objects.filter(pk=spring.pk).update(may_overrun=False)
+        return enter(*args)
+
+    monkeypatch.setattr("console.credits.budget_views.enter", enter_late)
+    browser_of(admin).post(address(spring), {"monthly_budget": "20"})
+    spring.refresh_from_db()
+    assert (spring.monthly_budget, spring.may_overrun) == (20, False)
+    assert AuditEvent.objects.get(act="budget.changed").after == {"monthly_budget": 20}
 
 
 def test_a_member_asks_and_one_of_two_admins_decides(
