@@ -13,6 +13,7 @@ from console.notices.telling import tell
 from console.projects.models import Project
 from console.teams.access import Act, people_who_may
 from console.teams.models import User
+from console.ui.amounts import credits_in_words
 
 
 class AskedAlready(Exception):
@@ -37,7 +38,7 @@ def ask(project: Project, credits: int, reason: str, *, by: User, request: HttpR
                 team=project.team,
                 kind="budget-ask",
                 key=f"budget-ask-{made.pk.hex}",
-                title=f"{by.display_name} asks for {credits:,} credits more for {project.name}",
+                title=f"{by.display_name} asks for {credits_in_words(credits)} more for {project.name}",
                 text=reason,
                 url=reverse("credits:budget", args=[project.pk]),
                 project_id=project.pk,
@@ -70,7 +71,7 @@ def decide(asked: BudgetAsk, *, approve: bool, answer: str, by: User, request: H
                 team=project.team,
                 kind="budget-ask",
                 key=f"budget-ask-{asked.pk.hex}-decided",
-                title=f"{by.display_name} {verb} {asked.credits:,} credits more for {project.name}",
+                title=f"{by.display_name} {verb} {credits_in_words(asked.credits)} more for {project.name}",
                 text=answer,
                 url=reverse("credits:budget", args=[project.pk]),
                 project_id=project.pk,

@@ -12,6 +12,7 @@ from console.keys.models import Account
 from console.notices.telling import tell
 from console.teams.access import Act, people_who_may
 from console.teams.models import Team
+from console.ui.amounts import credits_in_words
 
 WITHIN: Final = timedelta(days=1)
 TELL_FROM: Final = 10  # credits, up or down; every single one is shown on the page
@@ -26,7 +27,7 @@ def tell_of_drift(account: Account, now: datetime) -> None:
     if max(-down, up) < TELL_FROM:
         return
     team = Team.objects.get(pk=account.team_id)
-    parts = [f"{-down:,} credits left it" if down else "", f"{up:,} credits came" if up else ""]
+    parts = [f"{credits_in_words(-down)} left it" if down else "", f"{credits_in_words(up)} came" if up else ""]
     tell(
         people_who_may(Act.MANAGE_BUDGETS, team.pk),
         team=team,

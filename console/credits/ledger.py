@@ -196,6 +196,8 @@ def _is_closed(subject_id: UUID) -> bool:
 
 
 def _commit(held: Entry, credits: int) -> None:
+    if not credits:
+        return
     Budget.objects.filter(project_id=held.project_id, month=held.month).update(committed=F("committed") + credits)
 
 

@@ -9,6 +9,7 @@ from console.keys.models import Account
 from console.notices.telling import tell
 from console.teams.access import Act, people_who_may
 from console.teams.models import Team
+from console.ui.amounts import credits_in_words
 
 
 def is_low(team: Team, balance: int | None) -> bool:
@@ -29,7 +30,7 @@ def watch_level(watch: WalletWatch, account: Account, balance: int, at: datetime
             team=team,
             kind="wallet-low",
             key=f"wallet-low-{account.pk}-{at:%Y%m%dT%H%M%S%f}",
-            title=f"{account.label} is low: {balance:,} credits left",
-            text=f"Below the {team.low_balance_at:,} credits that {team.name} wants to keep. {owner}".strip(),
+            title=f"{account.label} is low: {credits_in_words(balance)} left",
+            text=f"Below the {credits_in_words(team.low_balance_at)} that {team.name} wants to keep. {owner}".strip(),
             url=reverse("credits:wallet"),
         )

@@ -48,37 +48,63 @@ def reconcile_wallets() -> bool:
 
 
 def reconcile(account_id: UUID) -> None:
-    """Work out anew every interval of this wallet that is not final."""
+    """Work out anew every interval of this wallet that is not final.
+
+    A busy hour has tens of thousands of lines to go through, so nothing is held meanwhile: what was worked out is
+    written only if nobody else has written since, and otherwise again a few seconds later.
+    """
+    seen = WalletWatch.objects.filter(account=account_id).first()
+    account = Account.objects.get(pk=account_id)
+    now = timezone.now()
+    begun = _begin(account_id, now)
+    found = _intervals(account_id, *begun, now) if begun else []
     with transaction.atomic():
         watch = watch_of(account_id)
-        account = Account.objects.get(pk=account_id)
-        now = timezone.now()
-        anchor, works = _begin(account_id, now)
-        if anchor is not None:
-            _write(account_id, anchor, _intervals(account_id, anchor, works, now))
+        if watch.reconciled_at != (seen.reconciled_at if seen else None) or (begun and not _still_stands(begun[0])):
+            return
+        if begun:
+            _write(account_id, begun[0], found)
             tell_of_drift(account, now)
         watch.reconciled_at = account.balance_at
         watch.save(update_fields=["reconciled_at"])
 
 
+def _still_stands(anchor: _Anchor) -> bool:
+    """Whether the interval that was begun after is there as it was."""
+    last = anchor.last
+    return last is None or WalletInterval.objects.filter(pk=last.pk, from_at=last.from_at, is_final=True).exists()
+
+
 def open_work(account_id: UUID) -> list[Work]:
     """The account's work that has not ended, in order of asking."""
-    anchor, works = _begin(account_id, timezone.now())
-    if anchor is None:
+    begun = _begin(account_id, timezone.now())
+    if begun:
+        works = begun[2]
+    else:
         works = work_of(_open_lines(account_id, Entry.objects.filter(account=account_id)), timezone.now())
     return [work for work in works if work.is_open]
 
 
-def _begin(account_id: UUID, now: datetime) -> tuple[_Anchor | None, list[Work]]:
-    """The place to begin at: before anything that ended since, but may have happened before the last final interval."""
+def _begin(account_id: UUID, now: datetime) -> tuple[_Anchor, list[Reading], list[Work]] | None:
+    """Where to begin, the readings since, and the work that may have moved them.
+
+    The place is before anything that ended since, but may have happened before the last final interval. The lines are
+    read after the readings: of work that a reading saw, the line that reserved for it was there before.
+    """
     anchor = _anchor(account_id, None)
     while anchor is not None:
+        readings = _readings(account_id, anchor)
         works = work_of(_lines(account_id, anchor), now)
         late = [work.asked_at for work in works if work.subject in anchor.left_open and _reaches_back(work, anchor)]
         if not late or anchor.last is None:
-            return anchor, works
+            return anchor, readings, works
         anchor = _anchor(account_id, min(late))
-    return None, []
+    return None
+
+
+def _readings(account_id: UUID, anchor: _Anchor) -> list[Reading]:
+    later = WalletSample.objects.filter(account=account_id, at__gt=anchor.reading.at).order_by("at")[:MOST_READINGS]
+    return [anchor.reading, *(_reading(sample) for sample in later)]
 
 
 def _reaches_back(work: Work, anchor: _Anchor) -> bool:
@@ -120,9 +146,9 @@ def _open_lines(account_id: UUID, ours: EntryQuerySet) -> list[Entry]:
     return list(ours.filter(~Exists(ended), team=team_id, day__in=days, kind__in=Entry.HOLDING))
 
 
-def _intervals(account_id: UUID, anchor: _Anchor, works: list[Work], now: datetime) -> list[WalletInterval]:
-    later = WalletSample.objects.filter(account=account_id, at__gt=anchor.reading.at).order_by("at")[:MOST_READINGS]
-    readings = [anchor.reading, *(_reading(sample) for sample in later)]
+def _intervals(
+    account_id: UUID, anchor: _Anchor, readings: list[Reading], works: list[Work], now: datetime
+) -> list[WalletInterval]:
     stand = standings(readings, works)
     known = cuts(readings, stand, anchor.carried)
     states = placed(known)

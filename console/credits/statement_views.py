@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from console.credits import statements
 from console.credits.usage_filters import today_of
+from console.credits.usage_periods import EVER
 from console.teams.access import TeamRequest, in_team
 
 
@@ -28,5 +29,7 @@ def show(request: TeamRequest, month: str) -> HttpResponse:
         first = date.fromisoformat(f"{month}-01")
     except ValueError as error:
         raise Http404("There is no such month.") from error
+    if not EVER.first <= first < EVER.last:  # the calendar ends a little later, and a month needs the next one
+        raise Http404("There is no such month.")
     found = statements.statement(request.membership, first, today_of(request.team))
     return render(request, "credits/statement.html", {"statement": found})

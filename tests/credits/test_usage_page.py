@@ -249,7 +249,7 @@ def test_statements_name_the_months_and_say_what_is_not_settled(browser: Any, pr
         assert "Final, unless somebody corrects it" in november.content.decode()
         ledger.settle(open_job.pk, 3)
         assert browser.get("/usage/statements/2026-12/").context["statement"].total.charged == 3
-    for odd in ("2026-13", "x", "2026", "0000-01", "2026-11-01"):
+    for odd in ("2026-13", "x", "2026", "0000-01", "2026-11-01", "0001-01", "9999-12"):
         assert browser.get(f"/usage/statements/{odd}/").status_code == 404
 
 

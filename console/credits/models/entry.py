@@ -98,6 +98,7 @@ class Entry(models.Model):
     objects = EntryQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "entries"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["subject", "kind"], condition=~Q(kind="correct"), name="entry_once_a_kind"),
