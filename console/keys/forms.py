@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from console.keys.models import Account, Key
 from console.keys.pasting import PREFIX
+from console.ui.one_line import NameField
 
 
 class SecretField(forms.CharField):
@@ -33,7 +34,7 @@ class KeyForm(forms.Form):
         error_messages={"invalid": "Use letters, figures and hyphens only, such as production-image-workflow."},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    name = forms.CharField(
+    name = NameField(
         max_length=80, required=False, help_text="What people see. Left empty, it is made from the purpose."
     )
     environment = forms.ChoiceField(

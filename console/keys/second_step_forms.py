@@ -9,8 +9,10 @@ from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as passkeys
 from cryptography.exceptions import InvalidSignature
+from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from console.keys.second_steps import COLUMNS, CannotOpen, asked_for, is_in_its_place
 from console.teams.own_acts import record_own_act
@@ -44,13 +46,17 @@ class _Code:
         raise closed or get_adapter().validation_error("incorrect_code")
 
     def _is_right(self, step: Authenticator, code: str) -> bool:
-        if not is_in_its_place(step):
-            raise CannotOpen
-        with asked_for(self.user.pk):
-            if not step.wrap().validate_code(code):
+        """The row is held from reading to writing: two codes at once, or one and a rotation, come one after another."""
+        with transaction.atomic(), asked_for(self.user.pk):
+            held = Authenticator.objects.select_for_update().filter(pk=step.pk).first()
+            if held is None:
                 return False
-        plain = "".join(code.split())
-        return cache.add(f"second-step-used:{step.pk}:{plain}", True, timeout=_CODE_LIVES_SECONDS)
+            if not is_in_its_place(held):
+                raise CannotOpen
+            if not held.wrap().validate_code(code):
+                return False
+            plain = "".join(code.split())
+            return cache.add(f"second-step-used:{step.pk}:{plain}", True, timeout=_CODE_LIVES_SECONDS)
 
 
 class AuthenticateForm(_Code, codes.AuthenticateForm):  # type: ignore[misc]
@@ -61,9 +67,26 @@ class ReauthenticateForm(_Code, codes.ReauthenticateForm):  # type: ignore[misc]
     """As a proof again."""
 
 
-class _Passkey:
+class _Answer(forms.JSONField):
+    """Django expects no number of thousands of digits in JSON, and no lists in lists in lists."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return None
+
+
+class _Passkey(forms.Form):
     """A passkey's answer is JSON from a stranger."""
 
+    credential = _Answer(widget=forms.HiddenInput)
     user: Any
 
     def clean_credential(self) -> Authenticator:
@@ -93,6 +116,7 @@ class LoginWebAuthnForm(_Passkey, passkeys.LoginWebAuthnForm):  # type: ignore[m
 class AddWebAuthnForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey: always one that can sign in by itself, which asks for a finger, a face or a PIN."""
 
+    credential = _Answer(widget=forms.HiddenInput)
     passwordless = None
 
     def clean(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def new(request: TeamRequest) -> HttpResponse:
         except Declined as declined:
             form.add_error(declined.field or None, str(declined))
         else:
-            messages.success(request, f"{key} is sealed and ready.")
+            messages.success(request, f"{key} is sealed and ready. A project that is given it can use it.")
             return redirect("keys:show", key.pk)
     return render(request, "keys/new.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -25,6 +25,7 @@ from console.notices.models import Notice
 from console.projects.models import Project
 from console.retention.models import TeamRemoval
 from console.teams.models import Membership, Team, User
+from console.teams.signing_up import begin_team
 from console.webhooks.models import Delivery, Endpoint
 
 MOST_AT_ONCE: Final = 200
@@ -63,7 +64,7 @@ def holdings(team: Team) -> Holdings:
         files=files.count(),
         projects=Project.objects.filter(team=team).count(),
         keys=Key.objects.filter(team=team).count(),
-        endpoints=Endpoint.objects.filter(team=team).count(),
+        endpoints=Endpoint.objects.filter(team=team).kept().count(),
         people=Membership.objects.filter(team=team).count(),
         running=_open_jobs(team).count() + _open_turns(team).count(),
     )
@@ -83,7 +84,14 @@ def remove_demo(team: Team, *, by: User, request: HttpRequest | None = None) -> 
         Project.objects.filter(team=held, archived_at=None).update(archived_at=held.removed_at)
         TeamRemoval.objects.create(team=held)
         record("team.removed", held, team_id=held.pk, actor=by, before=facts, request=request)
+        if not belongs_elsewhere(by, held):
+            begin_team(by, request=request)
     return True
+
+
+def belongs_elsewhere(person: User, team: Team) -> bool:
+    """Whether they are in another team. Who is not begins with one of their own: nobody may be left to invite them."""
+    return Membership.objects.active().filter(user=person).exclude(team=team).exists()
 
 
 def clear_removed_teams() -> bool:

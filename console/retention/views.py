@@ -12,7 +12,7 @@ from console.retention import demo as ending
 from console.retention import keeping
 from console.retention.forms import DaysForm, RemovalForm
 from console.retention.keeping import Days
-from console.teams.access import SESSION_TEAM, Act, TeamRequest, current_membership, enter, in_team
+from console.teams.access import SESSION_TEAM, Act, TeamRequest, enter, in_team
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,6 +56,10 @@ def demo(request: TeamRequest) -> HttpResponse:
         if ending.remove_demo(team, by=request.user, request=request):
             messages.success(request, f"{team.name} is removed.")
         request.session.pop(SESSION_TEAM, None)
-        return redirect("home" if current_membership(request) else "teams:none")
-    context = {"form": form, "has": ending.holdings(team)}
+        return redirect("home")
+    context = {
+        "form": form,
+        "has": ending.holdings(team),
+        "begins_anew": not ending.belongs_elsewhere(request.user, team),
+    }
     return render(request, "retention/demo.html", context, status=422 if form.is_bound else 200)

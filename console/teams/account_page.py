@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from console.teams.models import Team, User
 from console.teams.own_acts import record_own_act
+from console.ui.one_line import NameField
 
 
 class NameForm(forms.ModelForm[User]):
@@ -20,6 +21,7 @@ class NameForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ["name"]
+        field_classes = {"name": NameField}
 
 
 @require_GET

@@ -46,5 +46,6 @@ class MembershipAdmin(LookOnly):
     list_display = ("user", "team", "role", "joined_at", "suspended_at")
     fields = ("user", "team", "role", "joined_at", "suspended_at", "suspended_by")
     list_filter = ("role",)
+    linked = ("team__id__exact",)
     search_fields = ("user__email", "team__name")
     list_select_related = ("user", "team")

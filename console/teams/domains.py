@@ -9,6 +9,7 @@ import idna
 from console.teams.models import Membership, Team
 
 MOST: Final = 50
+LONGEST_SHOWN: Final = 40  # letters of what was typed
 _APART: Final = re.compile(r"[\s,;]+")
 
 
@@ -30,7 +31,7 @@ def domain_of(email: str) -> str:
     """The domain of an address, as `tidy` writes it. Raises NoDomain."""
     name, at, domain = email.strip().rpartition("@")
     if not (name and at):
-        raise NoDomain("This is no e-mail address.")
+        raise NoDomain("This is no email address.")
     return tidy(domain)
 
 
@@ -44,17 +45,17 @@ def domains_in(text: str) -> list[str]:
 
 def tidy(word: str) -> str:
     """A domain in lower case and ASCII: "Bücher.example" is "xn--bcher-kva.example". Raises NoDomain."""
-    shown = word[:80]
+    shown = word if len(word) <= LONGEST_SHOWN else f"{word[:LONGEST_SHOWN]}…"
     if "@" in word:
-        raise NoDomain(f"{shown}: only what stands after the @.")
+        raise NoDomain(f"“{shown}”: only what stands after the @.")
     if "*" in word:
-        raise NoDomain(f"{shown}: no stars. Name each domain; a subdomain is a domain of its own.")
+        raise NoDomain(f"“{shown}”: no stars. Name each domain; a subdomain is a domain of its own.")
     try:
         domain = idna.encode(word.rstrip("."), uts46=True, std3_rules=True).decode().lower()
     except idna.IDNAError:
-        raise NoDomain(f"{shown} is no domain, such as example.com.") from None
+        raise NoDomain(f"“{shown}” is no domain. One looks like example.com.") from None
     if "." not in domain or domain.rpartition(".")[2].isdigit():
-        raise NoDomain(f"{shown} is no domain, such as example.com.")
+        raise NoDomain(f"“{shown}” is no domain. One looks like example.com.")
     return domain
 
 

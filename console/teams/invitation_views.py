@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from console.teams import inviting, people_page
 from console.teams.access import Act, TeamRequest, enter
+from console.teams.account_mails import has_mail_server
 from console.teams.models import Invitation, Role
 
-ON_THE_SCREEN = "django.core.mail.backends.console.EmailBackend"
 ALREADY = "This invitation was accepted or revoked already."
 
 
@@ -22,7 +21,7 @@ def send_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     asker, invitation = _found(request, pk)
     if problem := _beyond(asker, invitation):
         return people_page.show(asker, problem=problem, status=422)
-    if not inviting.may_mail(asker, invitation.pk):
+    if not inviting.may_mail_again(asker, invitation.pk):
         return people_page.show(asker, problem="That was mailed often enough for now. Wait an hour.", status=429)
     token = inviting.send_again(invitation, asker)
     if token is None:
@@ -45,7 +44,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def tell_mailed(request: HttpRequest, mailed: list[str], asked: list[str]) -> None:
     """Say on the next page whom a mail server took an invitation for, and whom not."""
-    if mailed and settings.EMAIL_BACKEND == ON_THE_SCREEN:
+    if mailed and not has_mail_server():
         messages.warning(
             request, f"This console has no mail server: what it would mail to {', '.join(mailed)} is in its log."
         )

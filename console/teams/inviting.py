@@ -12,22 +12,23 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from console.audit.recording import record
+from console.engine.rationing import Allowance, take
 from console.teams.access import TeamRequest
+from console.teams.account_mails import MailNotTaken
 from console.teams.models import Invitation, Membership, Role, Team, User
 
-log = structlog.get_logger("console.teams")
-
 LASTS: Final = timedelta(days=7)
+DAY_SECONDS: Final = 24 * 3600
 SESSION: Final = "invitation"
 # The role of whoever invites → the roles they may invite to: nobody grants more than they have.
 MAY_INVITE: Final = {Role.OWNER: frozenset(Role), Role.ADMIN: frozenset(Role) - {Role.OWNER}}
@@ -80,17 +81,21 @@ def mail(invitation: Invitation, token: str, asker: TeamRequest) -> bool:
     told = {"invitation": invitation, "team": asker.team, "inviter": asker.user, "link": link, "days": LASTS.days}
     try:
         get_adapter(asker).send_mail("teams/email/invitation", invitation.email, told)
-    except OSError as error:  # smtplib's errors are among them
-        log.warning("invitation_not_mailed", invitation=str(invitation.pk), error=type(error).__name__)
+    except MailNotTaken:
         return False
     return True
 
 
-def may_mail(asker: TeamRequest, invitation: UUID | None = None) -> bool:
-    """Whether one more mail is within the limits: a hundred a team and day, and three an hour to one address."""
-    if invitation and not ratelimit.consume(asker, action="invitation_again", key=str(invitation)):
+def seconds_until_mails(team: Team, many: int) -> int:
+    """Takes so many mails of the team's ration of a day, or none: then the seconds until there are as many again."""
+    return take(f"invitation:{team.pk}", Allowance(settings.INVITATIONS_A_DAY, DAY_SECONDS), many)
+
+
+def may_mail_again(asker: TeamRequest, invitation: UUID) -> bool:
+    """Whether one more mail of this invitation is within the limits: three an hour, and the team's own."""
+    if not ratelimit.consume(asker, action="invitation_again", key=str(invitation)):
         return False
-    return bool(ratelimit.consume(asker, action="invitation", key=str(asker.team.pk)))
+    return not seconds_until_mails(asker.team, 1)
 
 
 def proves_address(request: HttpRequest, email: str) -> bool:
@@ -137,9 +142,17 @@ def _made(address: str, wish: Wish, asker: TeamRequest) -> tuple[Invitation, str
     }
     with transaction.atomic():
         Team.objects.select_for_update().get(pk=asker.team.pk)
+        if wish.role not in _still_grants(asker):
+            raise PermissionDenied("Your role changed in this moment. Nobody was invited.")
         made, _ = Invitation.objects.unanswered().update_or_create(team=asker.team, email=address, defaults=fresh)
         _record(asker, "invitation.made", made, after=_facts(made))
     return made, token
+
+
+def _still_grants(asker: TeamRequest) -> frozenset[Role]:
+    """The roles they may invite to now that their team is locked: who takes their role away revokes what they made."""
+    mine = Membership.objects.active().filter(pk=asker.membership.pk).first()
+    return MAY_INVITE.get(Role(mine.role), frozenset()) if mine else frozenset()
 
 
 def _facts(invitation: Invitation) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from console.audit.recording import record
 from console.teams import people_page
@@ -91,9 +91,11 @@ def reinstate(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("teams:people")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take a member out of the team, or leave it oneself. What they made stays."""
+    """Ask, then take a member out of the team, or leave it oneself. What they made stays."""
+    if request.method != "POST":
+        return _ask_to_part(request, pk)
     with transaction.atomic():
         theirs = _held(_found(request, pk))
         is_me = theirs.user_id == request.user.pk
@@ -107,6 +109,15 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
         request, f"You left {theirs.team}." if is_me else f"{theirs.user.display_name} is no longer in the team."
     )
     return redirect("home" if is_me else "teams:people")
+
+
+def _ask_to_part(request: HttpRequest, pk: UUID) -> HttpResponse:
+    theirs = _found(request, pk)
+    is_me = theirs.user_id == request.user.pk
+    asker = enter(request, theirs.team, Act.VIEW if is_me else Act.MANAGE_PEOPLE)
+    if problem := _against_parting(asker.membership, theirs, "removes"):
+        return people_page.show(asker, problem=problem, status=422)
+    return render(asker, "teams/removal.html", {"member": theirs, "is_me": is_me})
 
 
 def _against_parting(mine: Membership, theirs: Membership, does: str) -> str:

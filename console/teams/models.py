@@ -15,7 +15,7 @@ from console.teams.belonging import member
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes people; e-mail addresses are kept in lower case.
+    """Makes people; email addresses are kept in lower case.
 
     Whoever is made by those who run the console has a confirmed address; who signs up confirms it by a mail.
     """
@@ -37,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, known by their e-mail address."""
+    """A person, known by their email address."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)

@@ -7,19 +7,19 @@ rule of sign-up.
 
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
+from console.teams import identity_proof
 from console.teams.models import User
 from console.teams.signing_up import may_sign_up, settle
+from console.ui.one_line import folded
 
 
 class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -41,8 +41,9 @@ class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """A known person whose account may not be linked by its address is told how, instead of being signed up."""
         process = sociallogin.state.get("process")
+        identity_proof.note_return(request, sociallogin)
         if process == "redirect":  # a proof again: nobody is signed in by it
-            _prove(request, sociallogin)
+            identity_proof.prove(request, sociallogin)
         if sociallogin.is_existing or process in ("connect", "redirect"):
             return
         known = any(filter_users_by_email(each.email) for each in sociallogin.email_addresses)
@@ -54,15 +55,16 @@ class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         for address in sociallogin.email_addresses:
             address.verified = address.verified in (True, "true")  # some servers tell it in letters, "false" as well
+        sociallogin.account.extra_data = _storable(sociallogin.account.extra_data)  # before allauth looks them up
         person: User = super().populate_user(request, sociallogin, data)
-        person.name = str(data.get("name") or "")[:120]
+        person.name = folded(str(data.get("name") or ""))[:120]
         return person
 
 
-def _prove(request: HttpRequest, sociallogin: Any) -> None:
-    facts = {"provider": sociallogin.account.provider, "uid": sociallogin.account.uid}
-    if request.user.is_authenticated and SocialAccount.objects.filter(user_id=request.user.pk, **facts).exists():
-        facts["reauthenticated"] = True
-        record_authentication(request, request.user, "socialaccount", **facts)
-    else:
-        messages.error(request, "That was somebody else's account, so it proves nothing here.")
+def _storable(told: Any) -> Any:
+    """What the server says, as every database takes it: PostgreSQL's JSON has no NUL and no half of a surrogate."""
+    if isinstance(told, str):
+        return told.encode(errors="replace").decode().replace("\0", "\ufffd")
+    if isinstance(told, dict):
+        return {_storable(name): _storable(value) for name, value in told.items()}
+    return [_storable(each) for each in told] if isinstance(told, list) else told

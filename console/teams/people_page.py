@@ -15,6 +15,8 @@ def show(request: TeamRequest, problem: str = "", status: int = 200) -> HttpResp
     """Members, and for those who manage people the invitations that are open."""
     members = Membership.objects.filter(team=request.team).select_related("user", "suspended_by")
     may_manage = request.membership.role in (Role.OWNER, Role.ADMIN)
+    if may_manage:  # the names of projects are not for everybody who reads this page
+        members = members.prefetch_related("project_members__project")
     open_ones = Invitation.objects.filter(team=request.team).unanswered().select_related("made_by")
     context: dict[str, Any] = {
         "members": members,

@@ -1,7 +1,8 @@
 """Acts that can do harm ask who is there when nobody has shown it for half an hour.
 
-A sign-in is a proof, and so is allauth's page that asks again (password, code, passkey). What was sent is not kept
-meanwhile, because it may hold a secret: the person comes back to the page they were on and sends it again.
+A sign-in is a proof (through the identity server only when it asked), and so is allauth's page that asks again
+(password, code, passkey). What was sent is not kept meanwhile, because it may hold a secret: the person comes back to
+the page they were on and sends it again.
 """
 
 import time
@@ -18,20 +19,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from console.teams import identity_proof
+
 P = ParamSpec("P")
 _ONLY_LOOKING = ("GET", "HEAD", "OPTIONS")
+_CLOCK_DRIFT_SECONDS = 60
 
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the person showed within the last half hour that it is them."""
-    records = get_authentication_records(request, request.user)
-    return bool(records) and time.time() - float(records[-1]["at"]) < settings.PROOF_MINUTES * 60
+    records = [each for each in get_authentication_records(request, request.user) if identity_proof.counts(each)]
+    if not records:
+        return False
+    ago_seconds = time.time() - float(records[-1]["at"])
+    # From the future: the clock was set back since, and how long ago that was nobody knows.
+    return bool(-_CLOCK_DRIFT_SECONDS <= ago_seconds < settings.PROOF_MINUTES * 60)
 
 
 def demand(request: HttpRequest) -> None:
     """Leads away, to the page that asks, unless the proof is fresh. For an act that changes something."""
     if request.method not in _ONLY_LOOKING:
-        _demand(request)
+        ask(request)
 
 
 def proven(
@@ -42,13 +50,14 @@ def proven(
     @wraps(view)
     def asked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "viewing", None) is None:  # support looks through somebody's eyes; it was asked before
-            _demand(request)
+            ask(request)
         return view(request, *args, **kwargs)
 
     return asked
 
 
-def _demand(request: HttpRequest) -> None:
+def ask(request: HttpRequest) -> None:
+    """Leads away unless the proof is fresh, whatever the method."""
     if not request.user.is_authenticated or is_fresh(request):
         return
     messages.info(request, "Nothing was done yet. Once you have confirmed that it is you, do it again.")

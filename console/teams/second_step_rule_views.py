@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from console.audit.recording import record
-from console.teams.access import Act, TeamRequest, in_team
+from console.teams.access import Act, TeamRequest, in_team, is_looked_at
+from console.teams.leading_on import keep_team
 from console.teams.models import Membership, Team, User
 from console.teams.second_steps import REAL, has_second_step, is_shut
 
@@ -49,6 +50,8 @@ def needed(request: HttpRequest, pk: UUID) -> HttpResponse:
     team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
     if not isinstance(request.user, User) or not is_shut(team, request.user):
         return redirect("home")
+    if not is_looked_at(request):
+        keep_team(request, team)
     others = Membership.objects.filter(user=request.user).exclude(team=team).select_related("team")
     return render(request, "teams/second_step_needed.html", {"asking": team, "others": others})
 

@@ -10,11 +10,15 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
+from console.teams.access import SESSION_TEAM
+from console.teams.leading_on import take_way
 from console.teams.models import User
 from console.teams.own_acts import record_own_act
+from console.teams.second_steps import has_second_step
 
 CODES: Final = Authenticator.Type.RECOVERY_CODES
 WORDS: Final = {Authenticator.Type.TOTP: "authenticator app", Authenticator.Type.WEBAUTHN: "passkey"}
@@ -39,6 +43,26 @@ def with_line(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
             return redirect("account")
 
     return noted
+
+
+@require_safe
+def go_on(request: HttpRequest) -> HttpResponse:
+    """`/account/second-steps/`, where setting one up ends: on into the team that asked for it, else one's account."""
+    if isinstance(request.user, User) and has_second_step(request.user):
+        team, path = take_way(request)
+        if team is not None:
+            request.session[SESSION_TEAM] = str(team.pk)
+            return redirect(path)
+    return redirect("account")
+
+
+def show_codes(request: HttpRequest) -> HttpResponseBase:
+    """Allauth's page of the codes. It writes down that they were seen, with all the row held when it was read: a code
+    that was used in between would work again.
+    """
+    with transaction.atomic():
+        list(Authenticator.objects.select_for_update().filter(user_id=request.user.pk, type=CODES))
+        return codes.view_recovery_codes(request)  # type: ignore[no-any-return]
 
 
 def make_codes(request: HttpRequest) -> HttpResponseBase:

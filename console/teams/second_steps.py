@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from console.teams.leading_on import keep_way
 from console.teams.models import Team, User
 
 REAL = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # codes alone are the spare key of one of these
@@ -32,6 +33,7 @@ def lead_to_second_step(request: HttpRequest, team: Team) -> None:
     if getattr(request, "viewing", None) is not None or not isinstance(request.user, User):
         return
     if is_shut(team, request.user):
+        keep_way(request, team)
         page = reverse("teams:second_step_needed", args=[team.pk])
         told = getattr(request, "htmx", False)
         raise ImmediateHttpResponse(HttpResponse(headers={"HX-Redirect": page}) if told else HttpResponseRedirect(page))

@@ -1,19 +1,23 @@
 """What a team says of itself."""
 
-from typing import Any
+from typing import Any, Final
 from zoneinfo import available_timezones
 
 from django import forms
 
 from console.teams import domains
 from console.teams.models import Team
+from console.ui.one_line import NameField
+
+# The zone of this machine and that of a machine nobody has set up: another machine, or the database, has others.
+NO_PLACES: Final = {"localtime", "Factory"}
 
 
 class SettingsForm(forms.ModelForm[Team]):
     """Name, time zone, who is asked when a wallet is low, and whose addresses may join."""
 
     time_zone = forms.ChoiceField(
-        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(available_timezones())],
+        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(available_timezones() - NO_PLACES)],
         label="Time zone",
         help_text="Times are shown in it, and it decides where a day and a month begin. A change counts for new work; "
         "what was asked for before keeps the day it was written under.",
@@ -31,6 +35,7 @@ class SettingsForm(forms.ModelForm[Team]):
     class Meta:
         model = Team
         fields = ["name", "time_zone", "billing_contact", "low_balance_at", "sign_in_domains"]
+        field_classes = {"name": NameField, "billing_contact": NameField}
         labels = {"billing_contact": "Billing contact", "low_balance_at": "Low balance"}
         help_texts = {
             "billing_contact": "Who tops the wallet up: a name, an address. "

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import SignupForm
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.core import context
 from django import forms
@@ -12,15 +13,16 @@ from django.http import HttpRequest
 from console.teams.inviting import followed
 from console.teams.models import User
 from console.teams.signing_up import settle
+from console.ui.one_line import NameField
 
 
 class SignUpForm(SignupForm):  # type: ignore[misc]
     """Name, address, password; the team's name where one is made. An invitation fixes the address."""
 
-    name = forms.CharField(
+    name = NameField(
         label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
     )
-    team_name = forms.CharField(
+    team_name = NameField(
         label="Name of your team",
         max_length=80,
         required=False,
@@ -31,8 +33,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "E-mail"
-        self.fields["password1"].help_text = "At least ten characters, and none of the usual ones."
+        self.fields["email"].label = "Email"
         self.invitation = followed(context.request)
         if self.invitation:
             self.fields["email"].disabled = True
@@ -44,9 +45,12 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
         settle(request, user, self.cleaned_data.get("team_name", ""))
+        record_authentication(request, user, "password")  # chosen a moment ago: the guide's first act asks for no proof
 
     def try_save(self, request: HttpRequest) -> Any:
         """All of it or nothing. An address that is taken in this moment answers as one that was taken before."""
+        if self.account_already_exists:
+            return super().try_save(request)  # which sends a mail: not in a transaction
         try:
             with transaction.atomic():
                 return super().try_save(request)

@@ -16,5 +16,6 @@ urlpatterns = [
     path("people/invitations/<uuid:pk>/sending/", invitation_views.send_again, name="send_again"),
     path("people/invitations/<uuid:pk>/revocation/", invitation_views.revoke, name="revoke"),
     path("teams/none/", views.none, name="none"),
+    path("teams/none/team/", views.begin, name="begin"),
     path("teams/<uuid:pk>/switch/", views.switch, name="switch"),
 ]

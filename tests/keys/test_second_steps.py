@@ -1,6 +1,7 @@
 """Second steps are sealed like keys: nothing in the row opens anything, and only its own row opens it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from console.audit.models import AuditEvent
 from console.keys import rotating, vault
@@ -74,6 +77,19 @@ def test_a_code_of_the_app_signs_in_and_works_once(alice: User) -> None:
     again = signing_in(alice)
     assert "Incorrect code" in give(again, code).content.decode()
     assert not is_in(again)
+
+
+def test_the_staff_reach_the_admin_site_by_the_second_step_alone(alice: User) -> None:
+    with_app(alice)
+    User.objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
+    browser = Client()
+    to_the_door = browser.post("/admin/login/?next=/admin/", {"username": alice.email, "password": PASSWORD})
+    assert browser.get("/admin/").status_code == 302, "the admin site takes no password of its own"
+    answer = browser.post(to_the_door.headers["Location"], {"login": alice.email, "password": PASSWORD})
+    assert answer.headers["Location"].startswith("/account/second-steps/authenticate/")
+    assert browser.get("/admin/").status_code == 302
+    assert browser.post(answer.headers["Location"], {"code": code_now()}).headers["Location"] == "/admin/"
+    assert browser.get("/admin/").status_code == 200
 
 
 def test_a_recovery_code_signs_in_and_works_once(alice: User) -> None:
@@ -169,3 +185,17 @@ def test_a_passkeys_answer_that_no_browser_gives_is_refused(alice: User, browser
     answer = mine.post("/account/second-steps/webauthn/add/", {"name": "x", "credential": credential})
     assert answer.status_code == 200
     assert not any(map(is_in, (nobody, half)))
+
+
+def test_a_code_is_checked_and_used_up_under_a_lock_on_its_row(alice: User, browser_of: Any) -> None:
+    """Held in one transaction, so that neither another code nor a rotation nor the page of codes writes in between."""
+    with_app(alice)
+    code = with_codes(alice)[0]
+    browser = signing_in(alice)
+    acts: list[Callable[[], Any]] = [lambda: give(browser, code)]
+    acts.append(lambda: browser_of(alice).get("/account/second-steps/recovery-codes/"))
+    for act in acts:
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        reads = [query["sql"] for query in asked if 'FROM "mfa_authenticator"' in query["sql"]]
+        assert any("FOR UPDATE" in sql for sql in reads) is (connection.vendor == "postgresql")

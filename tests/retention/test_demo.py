@@ -14,12 +14,14 @@ from console.keys.models import Key, Secret
 from console.projects.models import Project
 from console.retention.demo import clear_removed_teams
 from console.teams.models import Membership, Role, Team, User
+from console.webhooks.models import Endpoint
 from console.worker.demo import EMAIL, seed_demo
 from console.worker.seeding import seed_teams
 from tests.conftest import Sandbox
 from tests.factories import make_job, make_key, make_project, make_team, make_user
 from tests.files.library import make_file
 from tests.retention.old_things import files_of, old_chat, old_job
+from tests.webhooks.ringing import make_endpoint
 
 pytestmark = pytest.mark.django_db
 PAGE = "/team/removal/"
@@ -54,6 +56,32 @@ def test_its_rows_and_files_go_and_its_books_stay(demo: Team, spring: Project, a
     acts = set(AuditEvent.objects.filter(team_id=demo.pk).values_list("act", flat=True))
     assert {"team.removed", "team.cleared"} <= acts
     assert AuditEvent.objects.get(act="team.removed").before["jobs"] == 1
+
+
+def test_who_is_in_no_other_team_begins_with_one_of_their_own(demo: Team, alice: User, browser_of: Any) -> None:
+    page = browser_of(alice)
+    assert "an empty one of your own" in page.get(PAGE).content.decode()
+    answer = page.post(PAGE, {"name": "Demo team"}, follow=True)
+    assert "Add a Rivya key" in answer.content.decode()
+    mine = alice.memberships.get()
+    assert (mine.role, mine.team.is_demo) == (Role.OWNER, False)
+    assert AuditEvent.objects.filter(act="team.created", team_id=mine.team_id, actor_id=alice.pk).exists()
+
+
+def test_the_preview_counts_no_deleted_endpoint(demo: Team, alice: User, browser_of: Any) -> None:
+    key = make_key(demo)
+    make_endpoint(key, state=Endpoint.State.DELETED)
+    page = browser_of(alice)
+    assert "Endpoints" not in page.get(PAGE).content.decode()
+    make_endpoint(key)
+    assert page.get(PAGE).context["has"].endpoints == 1
+
+
+def test_other_teams_are_spoken_of_only_where_there_are_some(demo: Team, alice: User, browser_of: Any) -> None:
+    page, other = browser_of(alice), "Your other teams are not touched"
+    assert other not in page.get(PAGE).content.decode()
+    make_team(alice, name="Ours")
+    assert other in page.get(PAGE).content.decode()
 
 
 def test_another_team_loses_nothing(demo: Team, spring: Project, alice: User, charlie: User, browser_of: Any) -> None:
@@ -101,16 +129,12 @@ def test_a_team_that_is_no_demo_cannot_be_removed_so(team: Team, alice: User, br
     assert Team.objects.get(pk=team.pk).removed_at is None
 
 
-def test_its_owner_lands_in_another_team_or_where_help_is(demo: Team, alice: User, browser_of: Any) -> None:
-    browser = browser_of(alice)
-    answer = browser.post(PAGE, {"name": "Demo team"}, follow=True)
-    assert answer.redirect_chain[-1][0] == "/teams/none/"
-    again = make_team(alice, name="Ours")
-    second = make_team(alice, name="Demo team", is_demo=True)
-    browser.post(f"/teams/{second.pk}/switch/")
+def test_its_owner_goes_on_in_another_team(demo: Team, alice: User, browser_of: Any) -> None:
+    ours, browser = make_team(alice, name="Ours"), browser_of(alice)
     answer = browser.post(PAGE, {"name": "Demo team"}, follow=True)
     assert answer.redirect_chain[-1][0] == "/"
-    assert answer.context["team"] == again
+    assert answer.context["team"] == ours
+    assert [each.team_id for each in alice.memberships.all()] == [ours.pk]
 
 
 def test_a_later_start_does_not_seed_it_again(sandbox: Sandbox, settings: Any, browser_of: Any) -> None:
@@ -123,7 +147,7 @@ def test_a_later_start_does_not_seed_it_again(sandbox: Sandbox, settings: Any, b
     again = seed_demo()
     assert (again["email"], again["team"]) == (EMAIL, "")
     assert again["password"] != first["password"]
-    assert not Membership.objects.filter(user=owner).exists()
+    assert not Membership.objects.filter(user=owner, team__is_demo=True).exists()
     assert not Job.objects.exists()
 
 

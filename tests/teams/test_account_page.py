@@ -22,6 +22,11 @@ def test_it_shows_mine_alone(alice: User, bob: User, browser_of: Any) -> None:
     assert "Laptop of Bob" not in told
 
 
+def test_adding_a_passkey_can_be_left(alice: User, browser_of: Any) -> None:
+    page = browser_of(alice).get("/account/second-steps/webauthn/add/").content.decode()
+    assert 'href="/account/">Cancel</a>' in page
+
+
 @pytest.mark.parametrize("page", ["edit", "remove"])
 def test_a_stranger_cannot_touch_a_passkey(alice: User, charlie: User, browser_of: Any, page: str) -> None:
     step = passkey_of(alice)

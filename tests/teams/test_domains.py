@@ -74,6 +74,21 @@ def test_what_is_no_domain_is_refused(team: Team, alice: User, browser_of: Any, 
     assert team.sign_in_domains == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("not a domain", "“not” is no domain. One looks like example.com."),
+        ("dana@example.com", "“dana@example.com”: only what stands after the @."),
+        ("*.example.com", "“*.example.com”: no stars."),
+        ("y" * 300, f"“{'y' * 40}…” is no domain."),
+    ],
+)
+def test_what_was_typed_is_quoted_and_kept_short(
+    team: Team, alice: User, browser_of: Any, typed: str, told: str
+) -> None:
+    assert told in browser_of(alice).post(PAGE, filled(sign_in_domains=typed)).content.decode()
+
+
 def test_at_most_fifty() -> None:
     assert len(domains_in(" ".join(f"a{number}.example" for number in range(50)))) == 50
     with pytest.raises(NoDomain):

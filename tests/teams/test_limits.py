@@ -33,6 +33,16 @@ def test_a_ration_is_used_up_and_fills_again_steadily() -> None:
         assert [take("ask:a", Allowance(3, 60)) for _ in range(4)] == [0, 0, 0, 20]
 
 
+@pytest.mark.django_db
+def test_several_are_taken_together_or_not_at_all() -> None:
+    with time_machine.travel("2026-11-20 10:00", tick=False):
+        assert [take("mail:a", Allowance(6, 60), 4) for _ in range(2)] == [0, 20]
+        assert take("mail:a", Allowance(6, 60), 2) == 0, "the refusal took none of what was left"
+        assert take("mail:a", Allowance(6, 60), 7) == 60, "never there; told when it is full"
+        assert take("mail:b", Allowance(6, 60), 7) > 0
+        assert take("mail:b", Allowance(6, 60), 6) == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_those_who_take_at_once_get_no_more_than_there_is() -> None:
     def one(_: int) -> int:

@@ -28,9 +28,9 @@ def identity(settings: Any) -> Iterator[Identity]:
         yield server
 
 
-def through(identity: Identity, browser: Client, process: str = "login", after: str = "/people/") -> Any:
+def through(identity: Identity, browser: Client, process: str = "login", after: str = "/people/", ask: str = "") -> Any:
     """The way of the browser: the button, the server's page, and back."""
-    sent = browser.post("/account/sign-in-with/oidc/login/", {"process": process, "next": after})
+    sent = browser.post(f"/account/sign-in-with/oidc/login/{ask}", {"process": process, "next": after})
     asked = parse_qs(urlsplit(sent.headers["Location"]).query)
     back = urlsplit(identity.redirect({name: values[0] for name, values in asked.items()}))
     return browser.get(f"{back.path}?{back.query}")
@@ -105,20 +105,92 @@ def test_a_stranger_of_an_open_console_gets_a_team_of_their_own(identity: Identi
     assert is_in(browser)
 
 
-def test_somebody_without_a_password_proves_it_there(identity: Identity, alice: User, browser_of: Any) -> None:
-    alice.set_unusable_password()
-    alice.save()
+ASKED = "?auth_params=prompt%3Dlogin%26max_age%3D0"
+
+
+@pytest.fixture
+def old(identity: Identity, alice: User, browser_of: Any) -> Client:
+    """Alice, connected to the server, whose last proof is an hour old."""
     SocialAccount.objects.create(user=alice, provider="oidc", uid="1")
-    browser: Client = browser_of(alice)
+    identity.claims = {"sub": "1", "email": alice.email, "email_verified": True}
+    return aged(browser_of(alice))
+
+
+def aged(browser: Client) -> Client:
     session = browser.session
-    session["account_authentication_methods"][0]["at"] = time.time() - 3600
+    for record in session["account_authentication_methods"]:
+        record["at"] = time.time() - 3600
     session.save()
+    return browser
+
+
+def without_password(person: User, browser: Client) -> None:
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    browser.force_login(person)  # their sessions ended with the password
+    assert is_in(aged(browser))
+
+
+def is_proven(browser: Client) -> bool:
+    return browser.post("/team/", {}).status_code == 422
+
+
+def test_somebody_without_a_password_proves_it_there(identity: Identity, alice: User, old: Client) -> None:
+    browser = old
+    without_password(alice, old)
     asked = browser.post("/team/", {}, follow=True)
     assert asked.redirect_chain[-1][0].startswith("/account/sign-in-again/?next=")
     for uid, works in (("2", False), ("1", True)):
         identity.claims = {"sub": uid, "email": alice.email, "email_verified": True}
-        through(identity, browser, "redirect")
-        assert (browser.post("/team/", {}).status_code == 422) is works
+        through(identity, browser, "redirect", ask=ASKED)
+        assert is_proven(browser) is works
+
+
+@pytest.mark.parametrize("way", ["", ASKED])
+def test_the_server_proves_nothing_for_people_who_have_something_else(
+    identity: Identity, alice: User, old: Client, way: str
+) -> None:
+    through(identity, old, "redirect", ask=way)
+    assert not is_proven(old)
+    assert "your password or your second step" in old.get("/account/reauthenticate/").content.decode()
+    from tests.keys.test_second_steps import with_app
+
+    without_password(alice, old)
+    with_app(alice)
+    through(identity, old, "redirect", ask=way)
+    assert not is_proven(old)
+
+
+@pytest.mark.parametrize("at", [None, "now", True, 0, 9_999_999_999, [1]])
+def test_a_server_that_asked_nobody_proves_nothing(identity: Identity, alice: User, old: Client, at: object) -> None:
+    without_password(alice, old)
+    identity.claims["auth_time"] = at
+    through(identity, old, "redirect", ask=ASKED)
+    assert not is_proven(old)
+
+
+def test_a_browser_that_is_signed_in_there_proves_nothing_by_that(identity: Identity, alice: User, old: Client) -> None:
+    without_password(alice, old)
+    identity.away_seconds = 3600
+    for process in ("redirect", "connect", "login"):
+        through(identity, old, process)
+        assert not is_proven(old), process
+    assert is_in(old)
+    assert "did not say that it asked you just now" not in old.get("/account/").content.decode()
+    through(identity, old, "redirect", ask=ASKED)
+    assert is_proven(old)
+
+
+def test_a_sign_in_there_is_a_proof_when_the_server_asked(identity: Identity, old: Client) -> None:
+    through(identity, old)
+    assert is_proven(old)
+
+
+@pytest.mark.parametrize("page", ["password/set/", "second-steps/totp/activate/", "second-steps/webauthn/add/"])
+def test_an_old_session_does_not_get_itself_another_proof(alice: User, old: Client, page: str) -> None:
+    without_password(alice, old)
+    for answer in (old.get(f"/account/{page}"), old.post(f"/account/{page}", {})):
+        assert answer.headers["Location"].startswith("/account/reauthenticate/?next=")
 
 
 def test_an_answer_that_is_none_says_so(identity: Identity, db: None) -> None:
@@ -129,3 +201,25 @@ def test_an_answer_that_is_none_says_so(identity: Identity, db: None) -> None:
 def test_without_a_server_there_is_no_door(client: Client, db: None) -> None:
     assert client.post("/account/sign-in-with/oidc/login/").status_code == 404
     assert "Sign in with Test" not in client.get("/account/login/").content.decode()
+
+
+def test_a_name_from_the_server_is_made_one_line(identity: Identity, db: None, settings: Any) -> None:
+    settings.SIGNUP = "open"
+    name = "Noor\r\n\r\nVisit\u202e x\ud800"
+    identity.claims = {"sub": "9", "email": "nobody@example.com", "email_verified": True, "name": name}
+    through(identity, Client())
+    assert User.objects.get().name == "Noor Visit x"
+
+
+def test_what_the_server_says_is_kept_as_every_database_takes_it(
+    identity: Identity, alice: User, settings: Any
+) -> None:
+    """Also of somebody who is known: allauth writes down anew what is said at each sign-in."""
+    settings.SIGNUP = "open"
+    identity.claims = {"sub": "9", "email": "noor@example.com", "email_verified": True, "name": "Noor"}
+    through(identity, Client())
+    identity.claims |= {"note": "half \ud800, no\0thing", "deep": {"\0": ["\udfff"]}}
+    through(identity, Client())
+    told = str(SocialAccount.objects.get().extra_data)
+    assert "half ?" in told
+    assert not any(mark in told for mark in ("\\x00", "\\ud800", "\\udfff"))

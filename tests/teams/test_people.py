@@ -63,6 +63,30 @@ def test_who_may_remove_whom(browser_of: Any, alice: User, mine: str, theirs: st
     assert Membership.objects.filter(pk=other.pk).exists() != allowed
 
 
+@pytest.mark.parametrize("mine", ROLES)
+@pytest.mark.parametrize("theirs", ROLES)
+def test_removing_is_asked_first_on_a_page_of_its_own(
+    browser_of: Any, alice: User, team: Team, mine: str, theirs: str
+) -> None:
+    asker, other = member(team, mine, "asker"), member(team, theirs, "other")
+    answer = browser_of(asker.user).get(reverse("teams:remove", args=[other.pk]))
+    allowed = mine == Role.OWNER or (mine == Role.ADMIN and theirs != Role.OWNER)
+    refused = 422 if mine in MAY[Act.MANAGE_PEOPLE] else 403
+    assert answer.status_code == (200 if allowed else refused)
+    assert ("Remove Other?" in answer.content.decode()) == allowed
+    assert Membership.objects.filter(pk=other.pk).exists()
+
+
+def test_nobody_is_removed_by_a_button_of_the_people_page(browser_of: Any, alice: User, bob: User) -> None:
+    client, theirs = browser_of(alice), reverse("teams:remove", args=[bob.memberships.get().pk])
+    page = client.get(reverse("teams:people")).content.decode()
+    assert f'action="{theirs}"' not in page
+    assert f'href="{theirs}"' in page
+    assert f'action="{theirs}"' in client.get(theirs).content.decode()
+    mine = browser_of(bob).get(theirs).content.decode()
+    assert "Leave Alice&#x27;s team?" in mine
+
+
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.MEMBER, Role.VIEWER])
 def test_everybody_may_leave(browser_of: Any, alice: User, team: Team, role: str) -> None:
     mine = member(team, role)
@@ -71,6 +95,12 @@ def test_everybody_may_leave(browser_of: Any, alice: User, team: Team, role: str
     assert AuditEvent.objects.get().act == "member.left"
     assert client.get(reverse("teams:people")).headers["Location"] == reverse("teams:none")
     assert client.get(reverse("teams:none")).status_code == 200
+
+
+def test_staff_who_sign_in_at_the_front_door_are_led_to_the_support_site(browser_of: Any, db: None) -> None:
+    page = browser_of(make_user("sue", is_staff=True)).get("/", follow=True).content.decode()
+    assert f'href="{reverse("admin:index")}"' in page
+    assert "Ask an owner" not in page
 
 
 def test_the_last_owner_can_neither_leave_nor_step_down(browser_of: Any, alice: User, bob: User, team: Team) -> None:

@@ -83,6 +83,12 @@ def test_half_an_hour_is_long_enough(alice: User, bob: User, browser_of: Any) ->
     assert Membership.objects.get(user=bob).role == Role.ADMIN
 
 
+def test_a_proof_from_after_now_is_none(alice: User, bob: User, browser_of: Any) -> None:
+    """The clock was set back by a day: how old the proof is by now, nobody knows."""
+    browser = grow_old(browser_of(alice), minutes=-24 * 60)
+    assert asks(browser.post(reverse("teams:suspend", args=[Membership.objects.get(user=bob).pk])))
+
+
 def test_looking_never_asks(old: Client) -> None:
     for page in ("keys:index", "keys:new", "teams:people", "teams:settings", "webhooks:index", "audit:index"):
         assert old.get(reverse(page)).status_code == 200, page

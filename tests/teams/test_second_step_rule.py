@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
 from console.audit.models import AuditEvent
@@ -13,6 +14,7 @@ from console.teams.streaming import still_allowed
 from tests.factories import make_job, make_result, make_team, make_user
 
 pytestmark = pytest.mark.django_db
+DONE = "/account/second-steps/"
 
 
 def give_step(person: User) -> None:
@@ -79,6 +81,53 @@ def test_a_second_step_opens_the_team(bob: User, strict: Team, browser_of: Any) 
     give_step(bob)
     assert browser.get("/people/").status_code == 200
     assert browser.get(f"/teams/{strict.pk}/second-step/").headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("asked", "headers", "led_to"),
+    [
+        ("/usage/?month=2026-11", {}, "/usage/?month=2026-11"),
+        ("/people/", {"Sec-Fetch-Dest": "document"}, "/people/"),
+        ("/failures/count/", {"HX-Request": "true"}, "/"),
+        ("/jobs/export.csv", {}, "/"),
+        ("/files/", {"Sec-Fetch-Dest": "image"}, "/"),
+    ],
+)
+def test_done_leads_on_to_where_the_person_was_going(
+    bob: User, strict: Team, browser_of: Any, asked: str, headers: dict[str, str], led_to: str
+) -> None:
+    make_team(bob, name="Elsewhere")
+    browser: Client = browser_of(bob)
+    browser.post(f"/teams/{strict.pk}/switch/")
+    browser.get(asked, headers=headers)
+    browser.get(f"/teams/{strict.pk}/second-step/")
+    assert browser.get(DONE).headers["Location"] == "/account/", "there is none yet"
+    give_step(bob)
+    browser.post(f"/teams/{Team.objects.get(name='Elsewhere').pk}/switch/")
+    assert browser.get(DONE).headers["Location"] == led_to
+    assert browser.get("/people/").context["team"] == strict
+    assert browser.get(DONE).headers["Location"] == "/account/", "once"
+
+
+def test_an_app_that_a_team_asked_for_leads_past_its_codes_into_the_team(
+    bob: User, strict: Team, browser_of: Any
+) -> None:
+    browser: Client = browser_of(bob)
+    browser.get("/people/", follow=True)
+    secret = browser.get("/account/second-steps/totp/activate/").context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    codes = browser.post("/account/second-steps/totp/activate/", {"code": code}, follow=True)
+    assert "10 of 10 left" in codes.content.decode()
+    assert f'href="{DONE}">Done</a>' in codes.content.decode()
+    assert browser.get(DONE, follow=True).redirect_chain == [("/people/", 302)]
+
+
+def test_who_is_no_longer_in_the_team_is_led_to_their_account(bob: User, strict: Team, browser_of: Any) -> None:
+    browser: Client = browser_of(bob)
+    browser.get("/people/", follow=True)
+    give_step(bob)
+    bob.memberships.all().delete()
+    assert browser.get(DONE).headers["Location"] == "/account/"
 
 
 def test_another_team_stays_open(bob: User, strict: Team, browser_of: Any) -> None:

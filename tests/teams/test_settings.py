@@ -43,6 +43,8 @@ def test_an_admin_changes_the_settings_and_the_audit_says_what_they_were(team: T
     [
         {"time_zone": "Europe/Atlantis"},
         {"time_zone": "../../etc/passwd"},
+        {"time_zone": "localtime"},
+        {"time_zone": "Factory"},
         {"name": ""},
         {"name": "x" * 81},
         {"name": "a\0b"},

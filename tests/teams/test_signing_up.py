@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from console.audit.models import AuditEvent
 from console.teams.models import Membership, Role, Team, User
@@ -16,6 +17,7 @@ from tests.factories import make_invitation, make_user
 
 pytestmark = pytest.mark.django_db
 SIGN_UP = "/account/signup/"
+NO_TEAM, BEGIN = "/teams/none/", "/teams/none/team/"
 WHO = {"name": "Dana Miller", "email": "dana@example.com", "password1": "a long horse battery"}
 
 
@@ -72,6 +74,72 @@ def test_open_sign_up_makes_a_team_and_asks_for_the_address(
     assert EmailAddress.objects.get(email="dana@example.com").verified
     told = list(AuditEvent.objects.order_by("at").values_list("act", flat=True))
     assert {"person.created", "team.created", "member.added", "address.confirmed"} <= set(told)
+
+
+def test_who_has_just_chosen_a_password_is_not_asked_for_it_again(client: Client, is_open: None) -> None:
+    client.post(SIGN_UP, WHO)
+    link = re.search(r"/account/confirm-email/\S+/", str(mail.outbox[0].body))
+    assert link
+    client.post(str(link.group()))
+    answer = client.post(reverse("keys:new"), {"secret": "no key", "purpose": "Pictures"})
+    assert answer.status_code == 422, "the guide's first act: looked at, and not led away to a proof"
+
+
+@pytest.mark.parametrize(("typed", "named"), [("Studio Nord", "Studio Nord"), ("  ", "Dana's team")])
+def test_who_is_in_no_team_begins_one_where_sign_up_is_open(
+    browser_of: Any, db: None, is_open: None, typed: str, named: str
+) -> None:
+    browser = browser_of(make_user("dana"))
+    assert "Begin a team of your own" in browser.get(NO_TEAM).content.decode()
+    assert browser.post(BEGIN, {"name": typed}).headers["Location"] == "/"
+    mine = Membership.objects.get(user__email="dana@example.com")
+    assert (mine.role, mine.team.name) == (Role.OWNER, named)
+    told = set(AuditEvent.objects.filter(team_id=mine.team_id).values_list("act", flat=True))
+    assert told == {"team.created", "member.added"}
+    assert browser.get("/").status_code == 200
+    browser.post(BEGIN, {"name": "A second one"})
+    assert Team.objects.count() == 1, "who is in a team is led to it"
+
+
+def test_who_is_suspended_begins_one_as_well(browser_of: Any, team: Team, is_open: None) -> None:
+    dana = make_user("dana")
+    Membership.objects.create(team=team, user=dana, role=Role.MEMBER, suspended_at=timezone.now())
+    assert browser_of(dana).post(BEGIN, {"name": "Mine"}).status_code == 302
+    assert Membership.objects.active().get(user=dana).team.name == "Mine"
+
+
+def test_a_name_that_is_too_long_is_said_where_it_is_typed(browser_of: Any, db: None, is_open: None) -> None:
+    answer = browser_of(make_user("dana")).post(BEGIN, {"name": "x" * 81})
+    assert (answer.status_code, "at most 80 characters" in answer.content.decode()) == (422, True)
+    assert not Team.objects.exists()
+
+
+def test_nobody_begins_a_team_where_people_come_by_invitation(browser_of: Any, db: None) -> None:
+    browser = browser_of(make_user("dana"))
+    assert BEGIN not in browser.get(NO_TEAM).content.decode()
+    refused = browser.post(BEGIN, {"name": "Mine"})
+    assert (refused.status_code, "teams are made by who runs it" in refused.content.decode()) == (403, True)
+    assert not Team.objects.exists()
+
+
+def test_no_team_begins_without_a_line(browser_of: Any, db: None, is_open: None) -> None:
+    browser = browser_of(make_user("dana"))
+    browser.raise_request_exception = False
+    with lines_refused():
+        assert browser.post(BEGIN, {"name": "Mine"}).status_code in (500, 503)
+    assert not Team.objects.exists()
+
+
+def test_whoever_asks_for_a_password_without_an_account_is_told_in_our_words(client: Client, db: None) -> None:
+    make_user("dana")
+    known, unknown = (
+        client.post(reverse("account_reset_password"), {"email": email}) for email in (WHO["email"], "eve@example.com")
+    )
+    assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+    reset, nothing = mail.outbox
+    assert "/account/reset/" in str(reset.body) or "/password/reset/" in str(reset.body)
+    assert "No account has it" in str(nothing.body)
+    assert "http" not in str(nothing.body), "no way to an account that nobody may make"
 
 
 def test_a_taken_address_is_answered_like_a_free_one(client: Client, is_open: None) -> None:

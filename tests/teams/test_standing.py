@@ -1,6 +1,7 @@
 """Suspending, letting in again, handing the ownership over; and what ends with a membership."""
 
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from typing import Any
 
 import pytest
@@ -119,3 +120,19 @@ def test_an_admin_finds_no_acts_on_owners_and_no_role_to_give_away(browser_of: A
     for name in ("change_role", "suspend", "remove", "transfer"):
         assert reverse(f"teams:{name}", args=[mine.pk]) not in page
     assert '<option value="owner"' not in page
+
+
+def test_who_is_suspended_from_every_team_reads_so(browser_of: Any, alice: User, team: Team) -> None:
+    other = member(team, Role.MEMBER, "other")
+    elsewhere = Membership.objects.create(
+        user=other.user, team=make_team(make_user("erin"), name="Elsewhere"), role="viewer"
+    )
+    act(browser_of(alice), "suspend", other)
+    client = browser_of(other.user)
+    assert client.get(reverse("teams:none")).headers["Location"] == reverse("home"), "still in the other one"
+    Membership.objects.filter(pk=elsewhere.pk).update(suspended_at=other.joined_at)
+    page = client.get(reverse("teams:none")).content.decode()
+    assert "You are suspended" in page
+    assert "Your teams have suspended you" in page
+    assert "in no team yet" not in page
+    assert team.name not in unescape(page), "nothing of a team that is closed to them"

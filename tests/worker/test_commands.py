@@ -118,7 +118,7 @@ def test_the_first_owner_gets_a_password_that_works() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["nonsense", "--team", "Other"], "Not an e-mail address"),
+        (["nonsense", "--team", "Other"], "Not an email address"),
         (["dana@example.com", "--team", "Other"], "account already"),
         (["eve@example.com", "--team", "Product"], "team Product already"),
         (["eve@example.com", "--team", "Other", "--time-zone", "Mars"], "time zone"),

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         try:
             validate_email(options["email"])
         except ValidationError as error:
-            raise CommandError(f"Not an e-mail address: {options['email']}") from error
+            raise CommandError(f"Not an email address: {options['email']}") from error
         if User.objects.filter(email=options["email"].lower()).exists():
             raise CommandError(f"{options['email']} has an account already.")
         if Team.objects.filter(name=options["team"].strip()).exists():
