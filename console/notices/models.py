@@ -36,7 +36,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """`key` names the occasion: a person is told of it once. `url` is a path of this console.
 
-    `mailed_at` is set once a mail server took its mail, or said that it never will; its lease covers the time before.
+    `mailed_at` is set once a mail server took its mail, or said that it never will; its lease covers the time before,
+    and without a lease `leased_until` is when it is tried again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -72,6 +73,7 @@ def test_a_notice_is_mailed_once_with_a_way_to_its_page(team: Team, alice: User,
     (sent,) = mail.outbox
     assert sent.subject == "[Rivya Team Console] Spring has used 80 %"
     assert sent.to == [alice.email]
+    assert sent.from_email == f"Rivya Team Console <console@{urlsplit(settings.PUBLIC_URL).hostname}>"
     assert f"{settings.PUBLIC_URL}/budgets/" in sent.body
 
 
