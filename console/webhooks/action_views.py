@@ -63,6 +63,6 @@ def _set_paused(request: HttpRequest, pk: UUID, *, paused: bool) -> HttpResponse
     except Declined as declined:
         messages.error(request, str(declined))
     else:
-        said = "Paused. Jobs are followed by the clock meanwhile." if paused else "Resumed."
-        messages.success(request, said)
+        resumed = "Resumed. Send a test to see it arrive."
+        messages.success(request, "Paused. Jobs are followed by the clock meanwhile." if paused else resumed)
     return redirect(endpoint)

@@ -1,7 +1,7 @@
 """Pause, resume, rename, rotate, test and delete an endpoint: first at Rivya, then here, each with its line."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -16,33 +16,38 @@ from console.webhooks import signing
 from console.webhooks.asking import NoAccess, ask, note_told, words_of
 from console.webhooks.models import Delivery, Endpoint
 from console.webhooks.registering import Unfinished, find
+from console.webhooks.turns import Turn, turn
 
 T = TypeVar("T")
+
+UNREGISTERED: Final = "This endpoint is not registered at Rivya. Finish registering it, or delete it."
 
 
 def set_paused(endpoint: Endpoint, paused: bool, person: User, *, request: HttpRequest | None = None) -> None:
     """Raises Declined. Asking twice does no harm: Rivya is told the state, not a change of it."""
     status = "disabled" if paused else "active"
     state = Endpoint.State.PAUSED if paused else Endpoint.State.ACTIVE
-    _need_registered(endpoint)
-    told = _asked(endpoint, lambda client: client.endpoints.update(endpoint.rivya_id, status=status))
-    before = {"state": endpoint.state}
-    with transaction.atomic():
-        since = {} if paused else {"active_since": timezone.now(), "silent_since": None}
-        Endpoint.objects.filter(pk=endpoint.pk).update(state=state, **since)
-        note_told(endpoint, told)
-        _record("webhook.paused" if paused else "webhook.resumed", endpoint, person, request, before, {"state": state})
+    with turn(endpoint) as mine:
+        endpoint = _registered(mine)
+        told = _asked(endpoint, lambda client: client.endpoints.update(endpoint.rivya_id, status=status))
+        with mine.writing():
+            since = {} if paused else {"active_since": timezone.now()}
+            Endpoint.objects.filter(pk=endpoint.pk).update(state=state, silent_since=None, **since)
+            note_told(endpoint, told)
+            act = "webhook.paused" if paused else "webhook.resumed"
+            _record(act, endpoint, person, request, {"state": endpoint.state}, {"state": state})
 
 
 def rename(endpoint: Endpoint, name: str, scheme: str, person: User, *, request: HttpRequest | None = None) -> None:
     """The name, there and here; the scheme is our reading of what comes. Raises Declined."""
-    _need_registered(endpoint)
-    if name != endpoint.name:
-        note_told(endpoint, _asked(endpoint, lambda client: client.endpoints.update(endpoint.rivya_id, name=name)))
-    before, after = {"name": endpoint.name, "scheme": endpoint.scheme}, {"name": name, "scheme": scheme}
-    with transaction.atomic():
-        Endpoint.objects.filter(pk=endpoint.pk).update(**after)
-        _record("webhook.changed", endpoint, person, request, before, after)
+    with turn(endpoint) as mine:
+        endpoint = _registered(mine)
+        if name != endpoint.name:
+            note_told(endpoint, _asked(endpoint, lambda client: client.endpoints.update(endpoint.rivya_id, name=name)))
+        before, after = {"name": endpoint.name, "scheme": endpoint.scheme}, {"name": name, "scheme": scheme}
+        with mine.writing():
+            Endpoint.objects.filter(pk=endpoint.pk).update(**after)
+            _record("webhook.changed", endpoint, person, request, before, after)
 
 
 def rotate(endpoint: Endpoint, person: User, *, request: HttpRequest | None = None) -> None:
@@ -50,33 +55,25 @@ def rotate(endpoint: Endpoint, person: User, *, request: HttpRequest | None = No
 
     That it was begun is committed before Rivya is asked: were we to die with its answer, the page says to do it again.
     """
-    _need_registered(endpoint)
     refuse_without_keyset()
-    mine = Endpoint.objects.filter(pk=endpoint.pk)
-    with transaction.atomic():
-        mine.update(rotating_since=timezone.now())
-        _record("webhook.rotation_begun", endpoint, person, request, {}, {})
-    try:
-        told = ask(endpoint, lambda client: client.endpoints.rotate_secret(endpoint.rivya_id))
-    except rivya.RivyaError as error:
-        if error.outcome == "unknown":
-            raise Unfinished(words_of(error)) from error
-        mine.update(rotating_since=None)
-        raise Declined(words_of(error)) from error
-    except Declined:
-        mine.update(rotating_since=None)
-        raise
-    assert told.signing_secret  # noqa: S101 - rotate_secret raises without one
-    with transaction.atomic():
-        mine.select_for_update().get()
-        secret = signing.keep(endpoint, told.signing_secret)
-        mine.update(rotating_since=None)
-        _record("webhook.rotated", endpoint, person, request, {}, {"secret": f"…{secret.last_four}"})
+    with turn(endpoint) as mine:
+        endpoint = _registered(mine)
+        told = _rotated(mine, person, request)
+        with mine.writing():
+            secret = signing.keep(endpoint, told)
+            Endpoint.objects.filter(pk=endpoint.pk).update(rotating_since=None)
+            _record("webhook.rotated", endpoint, person, request, {}, {"secret": f"…{secret.last_four}"})
 
 
 def send_test(endpoint: Endpoint, person: User, *, request: HttpRequest | None = None) -> Delivery | None:
-    """Have Rivya send a test event. What of it is here already; None when it is not. Raises Declined."""
-    _need_registered(endpoint)
+    """Have Rivya send a test event. What of it is here already; None when it is not. Raises Declined.
+
+    A paused endpoint is sent nothing, so Rivya is not asked for a test that would never come.
+    """
+    if not endpoint.is_registered:
+        raise Declined(UNREGISTERED)
+    if endpoint.state == Endpoint.State.PAUSED:
+        raise Declined("This endpoint is paused: Rivya sends it nothing, no test either. Resume it first.")
     sent = _asked(endpoint, lambda client: client.endpoints.test(endpoint.rivya_id))
     event_id = (sent.event_id or "")[:512] if sent else ""
     with transaction.atomic():
@@ -91,21 +88,15 @@ def send_test(endpoint: Endpoint, person: User, *, request: HttpRequest | None =
 
 def delete(endpoint: Endpoint, person: User, *, request: HttpRequest | None = None) -> bool:
     """Remove it at Rivya, then here; its log stays. Returns False when no key could ask Rivya. Raises Declined."""
-    is_asked = True
-    try:
-        if rivya_id := endpoint.rivya_id or find(endpoint):
-            ask(endpoint, lambda client: client.endpoints.delete(rivya_id))
-    except NoAccess:
-        is_asked = False
-    except rivya.Missing:
-        pass  # it was removed before, there or by a call whose answer we never saw
-    except rivya.RivyaError as error:
-        raise Declined(words_of(error)) from error
-    before = {"state": endpoint.state, "rivya_id": endpoint.rivya_id}
-    with transaction.atomic():
-        Endpoint.objects.filter(pk=endpoint.pk).update(state=Endpoint.State.DELETED, silent_since=None)
-        endpoint.signing_secrets.all().delete()
-        _record("webhook.deleted", endpoint, person, request, before, {"removed_at_rivya": is_asked})
+    with turn(endpoint) as mine:
+        endpoint = mine.endpoint
+        is_asked = _removed(endpoint)
+        before = {"state": endpoint.state, "rivya_id": endpoint.rivya_id}
+        with mine.writing():
+            gone = {"state": Endpoint.State.DELETED, "deleted_at": timezone.now(), "silent_since": None}
+            Endpoint.objects.filter(pk=endpoint.pk).update(**gone)
+            endpoint.signing_secrets.all().delete()
+            _record("webhook.deleted", endpoint, person, request, before, {"removed_at_rivya": is_asked})
     return is_asked
 
 
@@ -119,6 +110,41 @@ def read(endpoint: Endpoint) -> None:
         note_told(endpoint, None)
     except rivya.RivyaError as error:
         raise Declined(words_of(error)) from error
+
+
+def _rotated(mine: Turn, person: User, request: HttpRequest | None) -> rivya.Secret:
+    """The new secret; what surely was not done leaves nothing begun."""
+    endpoint = mine.endpoint
+    row = Endpoint.objects.filter(pk=endpoint.pk)
+    with mine.writing():
+        row.update(rotating_since=timezone.now())
+        _record("webhook.rotation_begun", endpoint, person, request, {}, {})
+    try:
+        told = ask(endpoint, lambda client: client.endpoints.rotate_secret(endpoint.rivya_id))
+    except rivya.RivyaError as error:
+        if error.outcome == "unknown":
+            raise Unfinished(words_of(error)) from error
+        row.update(rotating_since=None)
+        raise Declined(words_of(error)) from error
+    except Declined:
+        row.update(rotating_since=None)
+        raise
+    assert told.signing_secret  # noqa: S101 - rotate_secret raises without one
+    return told.signing_secret
+
+
+def _removed(endpoint: Endpoint) -> bool:
+    """Whether Rivya could be asked to remove it; it may have been removed before."""
+    try:
+        if rivya_id := endpoint.rivya_id or find(endpoint):
+            ask(endpoint, lambda client: client.endpoints.delete(rivya_id))
+    except NoAccess:
+        return False
+    except rivya.Missing:
+        pass  # there, or by a call whose answer we never saw
+    except rivya.RivyaError as error:
+        raise Declined(words_of(error)) from error
+    return True
 
 
 def _asked(endpoint: Endpoint, call: Callable[[rivya.Client], Awaitable[T]]) -> T:
@@ -142,6 +168,7 @@ def _record(
     record(act, endpoint, team_id=endpoint.team_id, actor=person, before=before, after=after, request=request)
 
 
-def _need_registered(endpoint: Endpoint) -> None:
-    if not endpoint.is_registered:
-        raise Declined("This endpoint is not registered at Rivya. Finish registering it, or delete it.")
+def _registered(mine: Turn) -> Endpoint:
+    if not mine.endpoint.is_registered:
+        raise Declined(UNREGISTERED)
+    return mine.endpoint

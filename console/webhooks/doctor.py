@@ -99,7 +99,7 @@ def _clock_off(endpoint: Endpoint, knock: Knock) -> int | None:
 
 
 def _neighbours(endpoint: Endpoint) -> list[rivya.Secret]:
-    others = Endpoint.objects.filter(team_id=endpoint.team_id).exclude(pk=endpoint.pk)[:MOST_NEIGHBOURS]
+    others = Endpoint.objects.filter(team_id=endpoint.team_id).kept().exclude(pk=endpoint.pk)[:MOST_NEIGHBOURS]
     return [secret for other in others for secret in _readable(signing.believed, other)]
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from console.ui.client_address import client_address
 from console.webhooks.crowding import is_crowded
 from console.webhooks.knocks import Knock
 from console.webhooks.receiving import LARGEST_BYTES
@@ -26,5 +27,5 @@ async def knock(request: HttpRequest, door: str) -> HttpResponse:
         raw = request.body
     except RequestDataTooBig:
         raw = b" " * (LARGEST_BYTES + 1)  # refused and written down as too big, without being read
-    status = await DOORKEEPER.answer(door, Knock(raw, request.headers, request.META.get("REMOTE_ADDR", "")))
+    status = await DOORKEEPER.answer(door, Knock(raw, request.headers, client_address(request)))
     return HttpResponse(f"{_WORDS[status]}\n", status=status, content_type="text/plain; charset=utf-8")

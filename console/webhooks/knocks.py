@@ -1,7 +1,6 @@
 """One request at an endpoint's door, as it came."""
 
 import hashlib
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ class Knock:
 
     raw: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    sender: str = ""
+    address: str | None = None
 
     @cached_property
     def signature_mark(self) -> str:
@@ -31,11 +30,3 @@ class Knock:
     def names(self) -> list[str]:
         """The names of its headers, without what they held."""
         return sorted(name.lower()[:LONGEST_NAME].replace("\0", "") for name in self.headers)[:MOST_NAMES]
-
-    @cached_property
-    def address(self) -> str | None:
-        """Where it came from; None where that is no address."""
-        try:
-            return str(ipaddress.ip_address(self.sender))
-        except ValueError:
-            return None

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from console.ui.keyset import Cursor, Page, fetch_by_time, read_page
 from console.webhooks.models import Delivery, Endpoint
+from console.webhooks.schemes import expected_names
 from console.webhooks.telling import EFFECTS, Told, clock_words, verdict_of
 
 PAGE_SIZE: Final = 50
@@ -32,6 +33,11 @@ class Line:
     @property
     def clock(self) -> str:
         return clock_words(self.delivery)
+
+    @property
+    def expected_headers(self) -> list[str]:
+        """What the signature is looked for in, as its endpoint is set now."""
+        return expected_names(self.delivery.endpoint.scheme)
 
     @property
     def can_ring(self) -> bool:

@@ -30,6 +30,12 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
         """All but the deleted ones, which stay for their log."""
         return self.exclude(state=Endpoint.State.DELETED)
 
+    def logged_after_deletion(self) -> "EndpointQuerySet":
+        """The deleted ones whose log still holds something, the last deleted first."""
+        kept = Delivery.objects.filter(endpoint=models.OuterRef("pk"))
+        deleted = self.filter(models.Exists(kept), state=Endpoint.State.DELETED)
+        return deleted.order_by(models.F("deleted_at").desc(nulls_last=True), "-created_at")
+
 
 class Endpoint(models.Model):
     """One receiver of ours, registered at Rivya. The row is committed before Rivya is asked, and says what was begun.
@@ -60,7 +66,10 @@ class Endpoint(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     active_since = models.DateTimeField(null=True)
     rotating_since = models.DateTimeField(null=True)  # a rotation was begun, and its answer is not stored yet
+    deleted_at = models.DateTimeField(null=True)
     silent_since = models.DateTimeField(null=True)  # three jobs in a row ended without a word of it
+    lease = models.UUIDField(null=True)  # of the act that is at Rivya right now (`turns.py`)
+    leased_until = models.DateTimeField(null=True)
 
     rivya_id = models.CharField(max_length=512, blank=True)
     test_event_id = models.CharField(max_length=512, blank=True)  # of the last test that a person asked for
@@ -84,6 +93,10 @@ class Endpoint(models.Model):
     @property
     def is_registered(self) -> bool:
         return self.state in {self.State.ACTIVE, self.State.PAUSED}
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.state == self.State.DELETED
 
     @property
     def is_gone_at_rivya(self) -> bool:
@@ -190,6 +203,7 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "deliveries"
         ordering = ["-created_at", "-id"]
         constraints = [
             models.UniqueConstraint(

@@ -13,6 +13,7 @@ from django.db import transaction
 from console import rivya
 from console.keys.vault import CannotOpen, NoKeyset
 from console.webhooks import refusals, signing
+from console.webhooks.announcing import announce
 from console.webhooks.knocks import Knock
 from console.webhooks.models import Endpoint
 from console.webhooks.schemes import scheme_of
@@ -53,6 +54,7 @@ def _receive(door: str, knocks: Sequence[Knock]) -> list[int]:
                 log.warning("webhook_refused", endpoint=str(endpoint.pk), verdict=verdict)
                 statuses.append(NOT_BELIEVED)
         store(endpoint, believed)
+        announce(endpoint.team_id, endpoint.pk)
     return statuses
 
 

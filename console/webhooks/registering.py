@@ -18,6 +18,7 @@ from console.webhooks import signing
 from console.webhooks.asking import ask, note_told, words_of
 from console.webhooks.models import Endpoint, new_door
 from console.webhooks.reachability import address_of, obstacle
+from console.webhooks.turns import Turn, first_turn, turn
 
 EVENT_TYPES: Final = ("generation.succeeded", "generation.failed")
 
@@ -40,18 +41,19 @@ def register(wish: Wish, person: User, *, request: HttpRequest | None = None) ->
     if reason := obstacle():
         raise Declined(reason)
     refuse_without_keyset()
-    endpoint = _begin(wish, person, request)
-    try:
-        told = ask(endpoint, lambda client: _create(client, endpoint))
-    except rivya.RivyaError as error:
-        if error.outcome == "unknown":
-            raise Unfinished(words_of(error)) from error
-        _take_back(endpoint, error, person, request)
-        raise Declined(words_of(error)) from error
-    except Declined:
-        endpoint.delete()
-        raise
-    return store(endpoint, told, person, request=request)
+    with _begin(wish, person, request) as mine:
+        endpoint = mine.endpoint
+        try:
+            told = ask(endpoint, lambda client: _create(client, endpoint))
+        except rivya.RivyaError as error:
+            if error.outcome == "unknown":
+                raise Unfinished(words_of(error)) from error
+            _take_back(endpoint, error, person, request)
+            raise Declined(words_of(error)) from error
+        except Declined:
+            endpoint.delete()
+            raise
+        return _store(mine, told, person, request)
 
 
 def finish(endpoint: Endpoint, person: User, *, request: HttpRequest | None = None) -> Endpoint:
@@ -60,15 +62,19 @@ def finish(endpoint: Endpoint, person: User, *, request: HttpRequest | None = No
     The address names the endpoint: nobody else's has this door. Raises Declined; the row then stays unfinished.
     """
     refuse_without_keyset()
-    try:
-        rivya_id = endpoint.rivya_id or find(endpoint)
-        if rivya_id:
-            told = ask(endpoint, lambda client: client.endpoints.rotate_secret(rivya_id))
-        else:
-            told = ask(endpoint, lambda client: _create(client, endpoint))
-    except rivya.RivyaError as error:
-        raise Unfinished(words_of(error)) from error
-    return store(endpoint, told, person, request=request)
+    with turn(endpoint) as mine:
+        endpoint = mine.endpoint
+        if endpoint.is_registered:  # by the one whose turn it was before
+            return endpoint
+        try:
+            rivya_id = endpoint.rivya_id or find(endpoint)
+            if rivya_id:
+                told = ask(endpoint, lambda client: client.endpoints.rotate_secret(rivya_id))
+            else:
+                told = ask(endpoint, lambda client: _create(client, endpoint))
+        except rivya.RivyaError as error:
+            raise Unfinished(words_of(error)) from error
+        return _store(mine, told, person, request)
 
 
 def find(endpoint: Endpoint) -> str:
@@ -77,10 +83,10 @@ def find(endpoint: Endpoint) -> str:
     return next((told.id for told in listed if told.url == endpoint.url), "")
 
 
-def store(endpoint: Endpoint, told: rivya.Endpoint, person: User, *, request: HttpRequest | None = None) -> Endpoint:
+def _store(mine: Turn, told: rivya.Endpoint, person: User, request: HttpRequest | None) -> Endpoint:
     """Write down what Rivya answered. Raises Unfinished when the answer holds no secret, which only comes once."""
-    with transaction.atomic():
-        Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    endpoint = mine.endpoint
+    with mine.writing():
         Endpoint.objects.filter(pk=endpoint.pk).update(rivya_id=told.id)
         endpoint.rivya_id = told.id
         if told.signing_secret:
@@ -96,10 +102,10 @@ def store(endpoint: Endpoint, told: rivya.Endpoint, person: User, *, request: Ht
     return endpoint
 
 
-def _begin(wish: Wish, person: User, request: HttpRequest | None) -> Endpoint:
+def _begin(wish: Wish, person: User, request: HttpRequest | None) -> Turn:
     door = new_door()
     with transaction.atomic():
-        endpoint = Endpoint.objects.create(
+        mine = first_turn(
             team_id=wish.key.team_id,
             account_id=wish.key.account_id,
             key=wish.key,
@@ -110,8 +116,8 @@ def _begin(wish: Wish, person: User, request: HttpRequest | None) -> Endpoint:
             created_by=person,
         )
         after = {"name": wish.name, "key": str(wish.key), "scheme": wish.scheme}
-        _record("webhook.begun", endpoint, person, request, after=after)
-    return endpoint
+        _record("webhook.begun", mine.endpoint, person, request, after=after)
+    return mine
 
 
 async def _create(client: rivya.Client, endpoint: Endpoint) -> rivya.Endpoint:

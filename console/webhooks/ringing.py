@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from console.jobs.models import Job
+from console.webhooks.announcing import announce
 from console.webhooks.models import Delivery
 
 LONGEST_ID: Final = 512
@@ -29,6 +30,7 @@ def ring(delivery: Delivery) -> str:
     did = effect(jobs)
     job_id = jobs[0].pk if jobs else None
     Delivery.objects.filter(pk=delivery.pk).update(effect=did, job_id=job_id)
+    announce(delivery.team_id, delivery.endpoint_id)
     return did
 
 

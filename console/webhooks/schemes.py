@@ -18,6 +18,13 @@ def other_than(scheme: str) -> str:
     return next(value for value in Endpoint.Scheme.values if value != scheme)
 
 
+def expected_names(scheme: str) -> list[str]:
+    """The headers that a request signed in this scheme comes with, in small letters as the log tells names."""
+    standard = scheme == Endpoint.Scheme.STANDARD
+    names = settings.RIVYA_WEBHOOK_STANDARD_HEADERS if standard else [settings.RIVYA_WEBHOOK_HEADER]
+    return [name.lower() for name in names]
+
+
 def header_names() -> frozenset[str]:
     """Every header that either scheme reads, in small letters."""
     return frozenset(name.lower() for name in (settings.RIVYA_WEBHOOK_HEADER, *settings.RIVYA_WEBHOOK_STANDARD_HEADERS))

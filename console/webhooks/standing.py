@@ -37,6 +37,12 @@ class Standing:
         return heard.values_list("created_at", flat=True).first()
 
     @property
+    def refused_since_at(self) -> datetime | None:
+        """When the newest request came, where that was refused: something knocks, and is not believed."""
+        newest = Delivery.objects.filter(endpoint=self.endpoint).order_by("-created_at", "-id").first()
+        return newest.last_at if newest and not newest.is_believed else None
+
+    @property
     def is_old_address(self) -> bool:
         """The console has got another public address since Rivya was told this one."""
         return self.endpoint.is_registered and self.endpoint.url != address_of(self.endpoint.door)

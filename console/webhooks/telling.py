@@ -26,7 +26,9 @@ VERDICTS: Final[dict[str, Told]] = {
     Verdict.DUPLICATE: Told("quiet", "Duplicate", "Signed by Rivya, and stored before. Answered as stored."),
     Verdict.NO_HEADER: Told(
         "refused", "No signature", "It came without the header that holds the signature.",
-        "Compare the header names below with the console's settings: Rivya may call its header something else.",
+        "Compare the names below. If Rivya signs in the other scheme, change it in the endpoint's settings. If it "
+        "calls its header something else, ask whoever runs the console to set that name (RIVYA_WEBHOOK_HEADER, or "
+        "RIVYA_WEBHOOK_STANDARD_HEADERS).",
     ),
     Verdict.UNREADABLE_HEADER: Told(
         "refused", "Unreadable signature", "The header that should hold the signature makes no sense.",

@@ -13,7 +13,7 @@ from console.teams.access import Act, TeamRequest, in_team
 from console.ui import keyset
 from console.webhooks import changing, registering
 from console.webhooks.asking import fit_keys
-from console.webhooks.finding import managed
+from console.webhooks.finding import kept_or_deleted, managed
 from console.webhooks.forms import DeleteForm, EndpointForm, SettingsForm
 from console.webhooks.logbook import chosen, lines, page_of
 from console.webhooks.models import Endpoint
@@ -26,9 +26,10 @@ from console.webhooks.standing import Standing, read_if_due
 @in_team(Act.MANAGE_WEBHOOKS)
 def index(request: TeamRequest) -> HttpResponse:
     """All endpoints of the team, each with its state here and at Rivya."""
-    endpoints = Endpoint.objects.filter(team=request.team).kept().select_related("account", "key")
+    mine = Endpoint.objects.filter(team=request.team)
     context = {
-        "standings": [Standing(endpoint) for endpoint in endpoints],
+        "standings": [Standing(endpoint) for endpoint in mine.kept().select_related("account", "key")],
+        "deleted": list(mine.logged_after_deletion()),
         "obstacle": obstacle(),
         "has_keys": fit_keys(request.team.pk).exists(),
     }
@@ -59,8 +60,8 @@ def new(request: TeamRequest) -> HttpResponse:
 
 @require_GET
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One endpoint: how it stands, what can be done with it, and everything that knocked."""
-    endpoint, entered = managed(request, pk)
+    """One endpoint: how it stands, what can be done with it, and everything that knocked. Deleted: what knocked."""
+    endpoint, entered = kept_or_deleted(request, pk)
     filters = chosen(request)
     page = page_of(endpoint, filters, keyset.cursor_of(request))
     context = {
@@ -70,7 +71,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "links": keyset.links(request, page),
         "filters": filters,
     }
-    return render(entered, "webhooks/show.html", context)
+    return render(entered, "webhooks/show.htmx.html" if _is_following(entered) else "webhooks/show.html", context)
 
 
 @require_GET
@@ -132,6 +133,11 @@ def turn_secret(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, "Rivya signs with a new secret. The old one is believed for an hour more.")
             return redirect(endpoint)
     return _form_page(entered, "webhooks/rotation.html", endpoint, form)
+
+
+def _is_following(request: TeamRequest) -> bool:
+    """Whether an open page asks what has knocked meanwhile."""
+    return bool(request.htmx) and request.headers.get("HX-Target", "").endswith("endpoint-log")
 
 
 def _form_page(request: HttpRequest, template: str, endpoint: Endpoint, form: forms.Form) -> HttpResponse:

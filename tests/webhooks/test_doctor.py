@@ -1,6 +1,7 @@
 """Why a request was not believed, told apart as far as it can be."""
 
 import json
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,9 @@ from django.utils import timezone
 
 from console import rivya
 from console.keys.models import Key
+from console.teams.models import User
 from console.webhooks import signing
+from console.webhooks.doctor import MOST_NEIGHBOURS
 from console.webhooks.models import Delivery, Endpoint, SigningSecret
 from console.webhooks.telling import EFFECTS, VERDICTS, clock_words
 from tests.webhooks.ringing import OTHER, SECRET, event, knock, make_endpoint, standard, timestamped
@@ -41,6 +44,22 @@ def test_a_header_that_is_missing_or_makes_no_sense(endpoint: Endpoint, headers:
     assert "content-type" in Delivery.objects.get().header_names
 
 
+@pytest.mark.parametrize(
+    ("scheme", "names"),
+    [("timestamp", "x-acme-signature"), ("standard", "webhook-id, webhook-timestamp, webhook-signature")],
+)
+def test_the_names_looked_for_stand_beside_those_that_came(
+    endpoint: Endpoint, alice: User, browser_of: Any, settings: Any, scheme: str, names: str
+) -> None:
+    settings.RIVYA_WEBHOOK_HEADER = "X-Acme-Signature"
+    Endpoint.objects.update(scheme=scheme)
+    assert verdict_of(endpoint, raw_event(), {"X-Other": "1"}) == "no_header"
+    page = browser_of(alice).get(f"/webhooks/deliveries/{Delivery.objects.get().pk}/").content.decode()
+    told = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert f"Signature expected in {names} Headers that came" in told
+    assert "x-other" in told
+
+
 @pytest.mark.parametrize(("off_seconds", "words"), [(-3600, "in the past"), (3600, "in the future")])
 def test_a_clock_that_is_off_is_told_in_seconds(endpoint: Endpoint, off_seconds: int, words: str) -> None:
     raw = raw_event()
@@ -62,6 +81,15 @@ def test_a_secret_nobody_here_ever_had(endpoint: Endpoint) -> None:
 
 
 def test_another_endpoints_secret(endpoint: Endpoint, quiet_key: Key) -> None:
+    make_endpoint(quiet_key, secret=OTHER)
+    raw = raw_event()
+    assert verdict_of(endpoint, raw, timestamped(raw, secret=OTHER)) == "wrong_secret"
+
+
+def test_deleted_endpoints_do_not_stand_before_one_that_lives(endpoint: Endpoint, quiet_key: Key) -> None:
+    for _ in range(MOST_NEIGHBOURS):
+        gone = make_endpoint(quiet_key, state=Endpoint.State.DELETED)
+        gone.signing_secrets.all().delete()
     make_endpoint(quiet_key, secret=OTHER)
     raw = raw_event()
     assert verdict_of(endpoint, raw, timestamped(raw, secret=OTHER)) == "wrong_secret"

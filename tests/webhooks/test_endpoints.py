@@ -120,7 +120,7 @@ def test_what_rivya_refuses_leaves_nothing_but_its_lines(
     sandbox.control("PUT", "settings", {"allow_local_webhooks": False})
     answer = register(browser, key)
     assert answer.status_code == 422
-    assert "Rivya does not accept this address" in answer.content.decode()
+    assert "CONSOLE_PUBLIC_URL" in answer.content.decode()
     assert not Endpoint.objects.exists()
     assert AuditEvent.objects.filter(act="webhook.refused", after={"why": "webhook_url_rejected"}).exists()
 
@@ -207,16 +207,40 @@ def test_deleting_asks_for_the_name_and_removes_it_there_and_here(
     act(browser, registered, "deletion", name="Production")
     assert (registered.state, at_rivya(sandbox)[0]["status"]) == ("deleted", "revoked")
     assert not SigningSecret.objects.exists()
-    assert browser.get(f"/webhooks/{registered.pk}/").status_code == 404
+    assert browser.get(f"/webhooks/{registered.pk}/settings/").status_code == 404
+
+
+def offered(browser: Client, endpoint: Endpoint) -> set[str]:
+    """The acts that the endpoint's page has a button or a link for."""
+    page = browser.get(endpoint.get_absolute_url()).content.decode()
+    acts = {"test", "pause", "resumption", "rotation", "settings", "deletion"}
+    return {act for act in acts if f'"/webhooks/{endpoint.pk}/{act}/"' in page}
 
 
 def test_what_was_removed_at_rivya_is_seen_and_can_be_deleted(browser: Client, key: Key, catcher: Catcher) -> None:
     endpoint = make_endpoint(key, name="Production")
+    assert offered(browser, endpoint) == {"test", "pause", "rotation", "settings", "deletion"}, "not known yet"
     assert "Gone at Rivya" in browser.get(f"/webhooks/{endpoint.pk}/standing/").content.decode()
+    assert offered(browser, endpoint) == {"settings", "deletion"}
     act(browser, endpoint, "pause")
     assert endpoint.state == "active"
     act(browser, endpoint, "deletion", name="Production")
     assert endpoint.state == "deleted"
+
+
+def test_a_paused_endpoint_is_resumed_before_it_is_tested(
+    browser: Client, registered: Endpoint, sandbox: Sandbox
+) -> None:
+    Endpoint.objects.update(silent_since=timezone.now())
+    act(browser, registered, "pause")
+    assert registered.silent_since is None, "its silence is meant, and its warning says to send a test"
+    assert offered(browser, registered) == {"resumption", "rotation", "settings", "deletion"}
+    page = act(browser, registered, "test")
+    assert "This endpoint is paused: Rivya sends it nothing, no test either. Resume it first." in page
+    assert "Rivya sent a test" not in page
+    assert not AuditEvent.objects.filter(act="webhook.tested").exists()
+    act(browser, registered, "resumption")
+    assert offered(browser, registered) == {"test", "pause", "rotation", "settings", "deletion"}
 
 
 def test_without_any_key_it_is_still_deleted_here(browser: Client, registered: Endpoint) -> None:

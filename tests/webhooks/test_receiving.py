@@ -48,6 +48,16 @@ def test_a_signed_event_is_stored_and_makes_its_job_due(endpoint: Endpoint, stud
     assert not is_due(other)
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_no_calendar_holds_does_not_keep_an_event_out(
+    endpoint: Endpoint, studio: Project, alice: User, moment: str
+) -> None:
+    job = followed(studio, alice)
+    assert ring(endpoint, event("task_1", created_at=moment)) == 200
+    assert Delivery.objects.get().event_at is None
+    assert is_due(job)
+
+
 def test_nothing_an_event_claims_is_taken_over(endpoint: Endpoint, studio: Project, alice: User) -> None:
     job = followed(studio, alice)
     lie = event("task_1", type="generation.failed", data={"id": "task_1", "status": "failed", "final_credits": 900})

@@ -1,5 +1,6 @@
 """What goes on behind the pages: silence is noticed, the log ends somewhere, a sealed secret outlives a keyset."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,18 @@ def test_a_signing_secret_outlives_a_rotation_of_the_keyset(quiet_key: Key, sett
     call_command("rotate_keyset", "--drop-old")
     assert [secret.reveal() for secret in signing.believed(endpoint)] == [SECRET]
     assert len(vault.keyset().key_ids) == 1
+
+
+def test_a_line_leads_to_its_job_by_name_and_not_by_its_prompt(
+    endpoint: Endpoint, studio: Project, alice: User, browser_of: Any
+) -> None:
+    job = make_job(studio, alice, status="processing", rivya_id="task_1", prompt="A fox nobody knows of")
+    ring(endpoint, event("task_1"))
+    browser = browser_of(alice)
+    for path in (f"/webhooks/{endpoint.pk}/", f"/webhooks/deliveries/{Delivery.objects.get().pk}/"):
+        page = browser.get(path).content.decode()
+        assert re.search(rf'<a[^>]* href="/jobs/{job.pk}/">{job.model_name} job {job.pk.hex[:8]}</a>', page)
+        assert "A fox" not in page
 
 
 def test_processing_again_reads_the_job_once_more(
