@@ -39,7 +39,7 @@ def index(request: TeamRequest) -> HttpResponseBase:
 @in_team(Act.VIEW)
 def show(request: TeamRequest, model_id: str) -> HttpResponseBase:
     """One model, also when Rivya no longer lists it."""
-    model = get_object_or_404(CatalogueModel, pk=model_id.replace("\0", "\ufffd"))  # PostgreSQL takes no NUL
+    model = get_object_or_404(CatalogueModel, pk=model_id)
     context = {
         "model": model,
         "reading": CatalogueRefresh.current(),

@@ -118,7 +118,7 @@ def _place(request: HttpRequest, told: QueryDict) -> tuple[TeamRequest | None, P
 
 def _model(told: QueryDict, project: Project | None) -> CatalogueModel | None:
     """The named model; else the one of the project's last conversation; else the first that can be asked."""
-    if name := told.get("model"):
+    if name := told.get("model", "").replace("\0", ""):  # PostgreSQL takes no NUL
         return CatalogueModel.objects.filter(pk=name, category="chat").first()
     last = Conversation.objects.filter(project=project).order_by("-last_turn_at").first() if project else None
     usual = _models().filter(pk=last.model).first() if last else None

@@ -7,6 +7,7 @@ from console.audit.recording import record
 from console.failures.models import Bulk, BulkItem, Note
 from console.live.publishing import SEVERAL, publish
 from console.teams.access import TeamRequest
+from console.ui.amounts import credits_in_words
 
 
 class AnotherRuns(Exception):
@@ -24,7 +25,8 @@ def start(bulk: Bulk, request: TeamRequest) -> bool:
             ended = None if waiting else now
             if not quoted.update(state=state, started_at=now, ended_at=ended, person=request.user):
                 return False
-            words = f"{waiting:,} jobs for at most {bulk.quoted_credits:,} credits"
+            jobs, most = f"{waiting:,} job{'' if waiting == 1 else 's'}", credits_in_words(bulk.quoted_credits)
+            words = f"Up to {jobs}, for at most {most}"
             Note.objects.create(cause=bulk.cause, person=request.user, kind=Note.Kind.RETRIED, text=words)
             _record("failure.retried", bulk, request, jobs=waiting, credits=bulk.quoted_credits)
             publish(bulk.cause.team_id, "failures", project_id=SEVERAL)

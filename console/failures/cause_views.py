@@ -33,6 +33,15 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(entered, "failures/show.html", cause_context(entered, cause))
 
 
+@require_GET
+def of_job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET `/failures/jobs/<id>/`: to the cause that the job is counted under; to all of them while it is not yet."""
+    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("team"), pk=pk)
+    enter(request, job.team)
+    cause = Cause.objects.visible_to(request.user).filter(failures__job=job).first()
+    return redirect("failures:show", cause.pk) if cause else redirect("failures:index")
+
+
 @require_POST
 def notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """POST `/failures/<id>/notes/`."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from console.failures.caring import Until
 from console.teams.models import Membership, Team
+from console.ui.one_line import NameField
 
 MOST_YEARS = 5
 
@@ -29,6 +30,9 @@ class ResolutionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="It comes back by itself when it fails again.",
     )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="resolution_%s")  # the note on the same page has a `text` as well
 
 
 class AssignmentForm(forms.Form):
@@ -85,5 +89,5 @@ class IgnoringForm(forms.Form):
 class SavedViewForm(forms.Form):
     """A name for the filters that are set."""
 
-    name = forms.CharField(label="Name of the view", max_length=60)
+    name = NameField(label="Name of the view", max_length=60)
     query = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)

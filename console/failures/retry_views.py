@@ -14,6 +14,7 @@ from console.failures.carrying import spent
 from console.failures.cause_views import find
 from console.failures.models import Bulk, BulkItem
 from console.failures.quoting import draw_up
+from console.jobs.models import Job
 from console.teams.access import Act, TeamRequest, enter, may
 
 MOST_SHOWN = 200
@@ -91,9 +92,14 @@ def _context(request: TeamRequest, bulk: Bulk) -> dict[str, Any]:
         "reasons": _reasons(bulk.items.filter(state=BulkItem.State.SKIPPED)),
         "skipped_items": bulk.items.filter(state=BulkItem.State.SKIPPED).select_related("job")[:MOST_SHOWN],
         "sent_items": bulk.items.filter(state=BulkItem.State.SENT).select_related("new_job")[:MOST_SHOWN],
-        "is_live": bulk.ended_at is None and bulk.state != Bulk.State.QUOTED,
+        "is_live": bulk.state != Bulk.State.QUOTED and (bulk.ended_at is None or _goes_on(bulk)),
         "may_mend": may(request.membership.role, Act.MEND_FAILURES),
     }
+
+
+def _goes_on(bulk: Bulk) -> bool:
+    """Whether a new job has still to come to its end: the page says how each ended, and what it cost."""
+    return Job.objects.filter(submission__in=bulk.items.values("pk"), status__in=Job.OPEN).exists()
 
 
 def _reasons(items: "QuerySet[BulkItem]") -> list[tuple[str, int]]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("failures/retries/<uuid:pk>/progress/", retry_views.progress, name="retry_progress"),
     path("failures/retries/<uuid:pk>/start/", retry_views.start, name="start_retry"),
     path("failures/retries/<uuid:pk>/stop/", retry_views.stop, name="stop_retry"),
+    path("failures/jobs/<uuid:pk>/", cause_views.of_job, name="of_job"),
     path("failures/<uuid:pk>/", cause_views.show, name="show"),
     path("failures/<uuid:pk>/notes/", cause_views.notes, name="notes"),
     path("failures/<uuid:pk>/assignment/", cause_views.assignment, name="assignment"),

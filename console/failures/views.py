@@ -12,7 +12,7 @@ from console.failures.forms import SavedViewForm
 from console.failures.models import Cause, SavedView
 from console.failures.presenting import rows
 from console.failures.verdicts import CATALOGUE
-from console.teams.access import Act, TeamRequest, in_team
+from console.teams.access import Act, TeamRequest, allows, in_team
 from console.ui.keyset import cursor_of, fetch_by_time, links, query_without, read_page
 
 PAGE_SIZE = 25
@@ -43,7 +43,9 @@ def count(request: TeamRequest) -> HttpResponse:
 @require_GET
 @in_team()
 def asking(request: TeamRequest) -> HttpResponse:
-    """GET `/failures/asking/`: what waits for somebody, for Home."""
+    """GET `/failures/asking/`: what waits for somebody, on the Home of who may do something about it."""
+    if not allows(request.membership, Act.MEND_FAILURES):
+        return render(request, "failures/_asking.html", {"rows": [], "has_more": False})
     waiting = (
         Cause.objects.unattended().visible_to(request.user).filter(team=request.team).order_by("-last_seen_at", "-id")
     )

@@ -31,7 +31,7 @@ def create_job(order: Order, files: list[ReferenceFile]) -> Job:
     """Open the job of this order with these references. Its files are at Rivya before it is written: a failed upload
     leaves no job.
 
-    Raises CannotCreate, and SubmissionTaken as `open_job` does.
+    Raises CannotCreate, and SubmissionTaken and RetriedBefore as `open_job` does.
     """
     try:
         secret = usable_secret(order.project)

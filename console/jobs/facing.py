@@ -65,6 +65,7 @@ class Face:
     form: ResolutionForm
     may_manage: bool = False
     said: Said | None = None
+    sees_causes: bool = False
 
     @cached_property
     def card(self) -> Card:
@@ -123,8 +124,10 @@ class Face:
     @property
     def stage(self) -> str:
         """What is going on, in a few words."""
-        if self.job.status == Job.Status.UNSENT and self.job.sends:
-            return f"Sending to Rivya again, try {self.job.sends + 1}"
+        is_on_its_way = self.job.sends > self.job.clear_sends  # counted before the first byte goes out
+        tries = self.job.sends if is_on_its_way else self.job.sends + 1
+        if self.job.status == Job.Status.UNSENT and tries > 1:
+            return f"Sending to Rivya again, try {tries}"
         return _STAGES.get(Job.Status(self.job.status), "")
 
     @property

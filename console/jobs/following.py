@@ -21,17 +21,20 @@ MOST_RESULTS = 64
 
 def settle_read(job: Job, answer: Answer) -> None:
     """Write down what came of one read. Inside a transaction, with the lease held."""
-    Job.objects.filter(pk=job.pk).update(checks=job.checks + 1)
+    counted: dict[str, Any] = {"checks": job.checks + 1}
     if answer.generation is not None:
         note(job.pk, Step.Source.RIVYA, Step.Kind.READ, answer.generation.status[:64], milliseconds=answer.elapsed_ms)
-        apply(job, answer.generation)
+        apply(job, answer.generation, **counted)
     else:
-        _unreadable(job, answer)
+        _unreadable(job, answer, counted)
 
 
-def apply(job: Job, generation: rivya.Generation) -> None:
-    """Move the job to what the generation says; a job that is final stays as it is. Unknown states count as open."""
-    seen: dict[str, Any] = {"rivya_status": generation.status[:64], "misses": 0}
+def apply(job: Job, generation: rivya.Generation, **also: Any) -> None:
+    """Move the job to what the generation says; a job that is final stays as it is. Unknown states count as open.
+
+    `also` is written in the same statement.
+    """
+    seen: dict[str, Any] = {"rivya_status": generation.status[:64], "misses": 0, **also}
     if generation.reserved_credits is not None:
         seen["reserved_credits"] = generation.reserved_credits
     match generation.status:
@@ -84,7 +87,7 @@ def _failed(job: Job, generation: rivya.Generation, seen: dict[str, Any]) -> Non
         give_back(job, rivya_at=generation.updated_at)
 
 
-def _unreadable(job: Job, answer: Answer) -> None:
+def _unreadable(job: Job, answer: Answer, counted: dict[str, Any]) -> None:
     error = answer.error
     words = f"{error.status} {error.code}".strip() if isinstance(error, rivya.Refused) else type(error).__name__
     if error is None:
@@ -95,11 +98,12 @@ def _unreadable(job: Job, answer: Answer) -> None:
     misses = job.misses + 1 if isinstance(error, rivya.Missing) else job.misses
     if misses >= MISSES_BEFORE_REVIEW:
         text = "Rivya says it knows no such task, although it accepted it."
-        move(job, Job.Status.NEEDS_REVIEW, error_code="task_missing", error_message=text, misses=misses)
+        move(job, Job.Status.NEEDS_REVIEW, error_code="task_missing", error_message=text, misses=misses, **counted)
         return
     if timezone.now() > job.deadline_at + READ_WITHIN:
         text = "Rivya could not be asked about this job for more than a day past its time."
-        move(job, Job.Status.NEEDS_REVIEW, source=Step.Source.CONSOLE, error_code="outcome_unknown", error_message=text)
+        facts: dict[str, Any] = {"error_code": "outcome_unknown", "error_message": text, **counted}
+        move(job, Job.Status.NEEDS_REVIEW, source=Step.Source.CONSOLE, **facts)
         return
     late = timezone.now() > job.deadline_at
     wait = error.retry_after_seconds if isinstance(error, rivya.Refused) else None
@@ -108,9 +112,8 @@ def _unreadable(job: Job, answer: Answer) -> None:
         if error is None or isinstance(error, rivya.KeyRefused | rivya.ScopeMissing)
         else min(5 * 2 ** min(job.misses, 4), 60)
     )
-    move(
-        job, Job.Status.UNKNOWN if late else job.status, misses=misses, next_check_at=in_seconds(max(wait or 0, pause))
-    )
+    due = in_seconds(max(wait or 0, pause))
+    move(job, Job.Status.UNKNOWN if late else job.status, misses=misses, next_check_at=due, **counted)
 
 
 def _charged(job: Job, generation: rivya.Generation) -> int:

@@ -18,6 +18,7 @@ from console.keys.models import Secret
 from console.live.publishing import publish
 from console.projects.models import Project
 from console.teams.models import User
+from console.ui.amounts import credits_in_words
 
 # Our own deadline (rivya-api.md A17 gives none): past it a job's outcome is unknown, not failed.
 DEADLINE = {"image": timedelta(minutes=20), "audio": timedelta(minutes=30), "video": timedelta(minutes=90)}
@@ -31,9 +32,17 @@ class SubmissionTaken(Exception):
     """This form was made for somebody else; nothing was written."""
 
 
+class RetriedBefore(Exception):
+    """There is a job already that repeats the same one; nothing was written."""
+
+
 @dataclass(frozen=True)
 class Order:
-    """A checked wish: what a person asked for, ready to be written down."""
+    """A checked wish: what a person asked for, ready to be written down.
+
+    `only_retry`: refused when the job that it repeats was tried again before. A person may repeat one as often as they
+    press; whoever repeats many at once, or another team's, may not.
+    """
 
     submission: UUID
     project: Project
@@ -43,6 +52,7 @@ class Order:
     params: dict[str, Any]
     references: list[tuple[ReferenceFile, Upload]] = field(default_factory=list)
     retried_from: Job | None = None
+    only_retry: bool = False
 
     @property
     def quoted_credits(self) -> int:
@@ -52,13 +62,15 @@ class Order:
 def open_job(order: Order) -> Job:
     """Write the job down and make it due. The same submission again returns the job it made.
 
-    Raises KeyUnusable, ledger.BudgetReached, SubmissionTaken. Sends nothing: the worker does.
+    Raises KeyUnusable, ledger.BudgetReached, SubmissionTaken, RetriedBefore. Sends nothing: the worker does.
     """
     if already := _made_by(order):
         return already
     secret = usable_secret(order.project)
     try:
         with transaction.atomic():
+            if order.retried_from is not None:
+                _take_turn(order, order.retried_from)
             return _write(order, secret)
     except IntegrityError:
         if already := _made_by(order):  # the other half of a double click was faster
@@ -79,6 +91,13 @@ def _made_by(order: Order) -> Job | None:
     if job and (job.created_by_id, job.team_id) != (order.person.pk, order.project.team_id):
         raise SubmissionTaken
     return job
+
+
+def _take_turn(order: Order, repeated: Job) -> None:
+    """Those who repeat the same job write one after the other, so that each sees what the others made."""
+    Job.objects.select_for_update().values_list("pk").get(pk=repeated.pk)
+    if order.only_retry and Job.objects.filter(retried_from=repeated).exists():
+        raise RetriedBefore
 
 
 def _write(order: Order, secret: Secret) -> Job:
@@ -112,7 +131,9 @@ def _write(order: Order, secret: Secret) -> Job:
     subject = ledger.Subject(job.pk, "job", job.model, job.kind)
     ledger.reserve(subject, project=order.project, key=secret.key, person=order.person, credits=job.quoted_credits)
     note(job.pk, Step.Source.PERSON, Step.Kind.CREATED, str(order.person), bytes=len(job.body), key=secret.last_four)
-    note(job.pk, Step.Source.LEDGER, Step.Kind.RESERVED, f"{job.quoted_credits} credits", credits=job.quoted_credits)
+    note(
+        job.pk, Step.Source.LEDGER, Step.Kind.RESERVED, credits_in_words(job.quoted_credits), credits=job.quoted_credits
+    )
     publish(job.team_id, "jobs-new", id=str(job.pk), project=str(job.project_id), project_id=job.project_id)
     return job
 

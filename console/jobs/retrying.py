@@ -1,6 +1,6 @@
 """Ask for a failed job again, as it was: the order that its form would make today, or why there is none."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,9 +11,11 @@ from console.credits import ledger
 from console.files.models import ReferenceFile
 from console.jobs.creating import CannotCreate, create_job
 from console.jobs.models import Job
-from console.jobs.opening import Order
+from console.jobs.opening import Order, RetriedBefore
 from console.projects.models import Project
 from console.teams.models import User
+
+TRIED_BEFORE: Final = "It was tried again before."
 
 
 class CannotRetry(Exception):
@@ -32,6 +34,8 @@ def retry(job: Job, person: User, submission: UUID, *, most_credits: int) -> Job
         raise CannotRetry(f"The price has risen from {most_credits:,} to {order.quoted_credits:,} since the quote.")
     try:
         return create_job(order, files)
+    except RetriedBefore:  # by somebody else, while the references went to Rivya
+        raise CannotRetry(TRIED_BEFORE) from None
     except CannotCreate as cannot:
         raise CannotRetry(f"{cannot.problem.title}. {cannot.problem.what_happened}"[:300]) from None
 
@@ -41,13 +45,13 @@ def order_like(job: Job, person: User, submission: UUID) -> tuple[Order, list[Re
     if job.status not in (Job.Status.FAILED, Job.Status.REFUSED):
         raise CannotRetry(f"It is not over, or it did not fail: {job.get_status_display().lower()}.")
     if Job.objects.filter(retried_from=job).exists():
-        raise CannotRetry("It was tried again before.")
+        raise CannotRetry(TRIED_BEFORE)
     project, model = _project(job), _model(job)
     params = _params(model, job.params if isinstance(job.params, dict) else {})
     if model.max_prompt_length is not None and len(job.prompt) > model.max_prompt_length:
         raise CannotRetry(f"{model} takes {model.max_prompt_length:,} characters by now; the prompt has more.")
     files = _files(job, model)
-    order = Order(submission, project, person, model, job.prompt, params, retried_from=job)
+    order = Order(submission, project, person, model, job.prompt, params, retried_from=job, only_retry=True)
     if not ledger.month_now(project).holds(order.quoted_credits):
         raise CannotRetry(f"The budget of {project} has no room for it.")
     return order, files

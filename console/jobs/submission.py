@@ -65,10 +65,9 @@ def _accepted(job: Job, generation: rivya.Generation, elapsed_ms: int) -> None:
         reserved=generation.reserved_credits,
     )
     job.rivya_id, job.accepted_at = generation.id, timezone.now()
-    Job.objects.filter(pk=job.pk).update(rivya_id=job.rivya_id, accepted_at=job.accepted_at, misses=0)
     if generation.reserved_credits is not None:
         ledger.accept(job.pk, generation.reserved_credits, rivya_at=generation.created_at)
-    apply(job, generation)
+    apply(job, generation, rivya_id=job.rivya_id, accepted_at=job.accepted_at)
 
 
 def _unanswered(job: Job, error: rivya.RivyaError, elapsed_ms: int) -> None:

@@ -10,6 +10,7 @@ from console.credits.models import Entry
 from console.jobs.models import Job, Step
 from console.jobs.timeline import note
 from console.live.publishing import publish
+from console.ui.amounts import credits_in_words
 
 
 def move(job: Job, status: str, *, source: Step.Source = Step.Source.RIVYA, text: str = "", **fields: Any) -> bool:
@@ -42,10 +43,11 @@ def charge(job: Job, credits: int, *, rivya_at: datetime | None = None) -> None:
     """Close the job's reservation with what Rivya charged. The job has moved to its end before."""
     outcome = Entry.Outcome.DONE if job.status == Job.Status.SUCCEEDED else Entry.Outcome.FAILED
     ledger.settle(job.pk, credits, outcome=outcome, rivya_at=rivya_at)
-    note(job.pk, Step.Source.LEDGER, Step.Kind.SETTLED, f"{credits} credits", credits=credits)
+    note(job.pk, Step.Source.LEDGER, Step.Kind.SETTLED, credits_in_words(credits), credits=credits)
 
 
 def give_back(job: Job, *, rivya_at: datetime | None = None) -> None:
     """Close the job's reservation with nothing charged."""
     ledger.release(job.pk, rivya_at=rivya_at)
-    note(job.pk, Step.Source.LEDGER, Step.Kind.RELEASED, f"{job.quoted_credits} credits", credits=job.quoted_credits)
+    freed = job.quoted_credits
+    note(job.pk, Step.Source.LEDGER, Step.Kind.RELEASED, credits_in_words(freed), credits=freed)

@@ -12,7 +12,7 @@ from console.jobs.looking import mark_opened
 from console.jobs.models import Job
 from console.jobs.resolving import ResolutionForm
 from console.jobs.saying import Said
-from console.teams.access import Act, TeamRequest, enter, is_looked_at, may
+from console.teams.access import Act, TeamRequest, allows, enter, is_looked_at, may
 
 
 @require_GET
@@ -53,5 +53,8 @@ def face_context(
 ) -> dict[str, Any]:
     """What `jobs/show.html` and its parts take."""
     role = request.membership.role
-    shown = Face(job, may(role, Act.SUBMIT), form or ResolutionForm(), may(role, Act.MANAGE_TEAM), said)
+    sees_causes = allows(request.membership, Act.VIEW_ACROSS)
+    shown = Face(
+        job, may(role, Act.SUBMIT), form or ResolutionForm(), may(role, Act.MANAGE_TEAM), said, sees_causes=sees_causes
+    )
     return {"face": shown, "job": job, "project": job.project}

@@ -38,15 +38,14 @@ async def events(
             if seat and seat.is_taken:
                 yield TOLD
                 return
-            try:
-                event = await asyncio.wait_for(queue.get(), min(LOOK_SECONDS, checked_at + HEARTBEAT_SECONDS - now()))
-            except TimeoutError:
-                if now() < checked_at + HEARTBEAT_SECONDS:
-                    continue
+            if now() >= checked_at + HEARTBEAT_SECONDS:  # also where something is told all the time
                 if not await still_allowed():
                     return
                 checked_at = now()
                 yield b": still here\n\n"
+            try:
+                event = await asyncio.wait_for(queue.get(), min(LOOK_SECONDS, checked_at + HEARTBEAT_SECONDS - now()))
+            except TimeoutError:
                 continue
             if event is None:
                 return

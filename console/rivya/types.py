@@ -4,14 +4,14 @@ Only what `rivya-api.md` states is required. A field of the wrong type reads as 
 vital: a strange timestamp must not hide a paid result, a strange charge must not pass as 0.
 """
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 
 from .secret import Secret
 
-# What no database can hold is no id and no count: it reads as missing, like anything of the wrong type.
+# What no database can hold is no id, no count and no moment: it reads as missing, like anything of the wrong type.
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[^\0]*$")]
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 CreditCount = Count
@@ -80,17 +80,24 @@ def _lenient(kind: type[AnswerT], fields: dict[str, Any]) -> AnswerT | None:
 
 def _fits(kind: Any, value: Any) -> bool:
     try:
-        msgspec.convert(value, kind, strict=False, dec_hook=_hook)
+        return _can_be_kept(msgspec.convert(value, kind, strict=False, dec_hook=_hook))
     except msgspec.ValidationError:
         return False
-    return True
 
 
 def _converted(kind: type[T], value: Any) -> T | None:
     try:
-        return msgspec.convert(value, kind, strict=False, dec_hook=_hook)
+        read = msgspec.convert(value, kind, strict=False, dec_hook=_hook)
     except msgspec.ValidationError:
         return None
+    return read if _can_be_kept(read) else None
+
+
+def _can_be_kept(read: Any) -> bool:
+    """Not so of moments in the first and the last year: other time zones have them outside of the calendar."""
+    if isinstance(read, msgspec.Struct):
+        return all(_can_be_kept(getattr(read, name)) for name in read.__struct_fields__)
+    return not isinstance(read, datetime) or MINYEAR < read.year < MAXYEAR
 
 
 def _hook(kind: type, value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The desk: causes, what a person does about them, and how they come back."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -47,6 +48,22 @@ def test_the_desk_tells_cause_verdict_count_and_credits(browser_of: Any, studio:
     for words in ("The generation failed", "The worker gave up.", "generation_failed", "A retry may help", ">7<"):
         assert words in text
     assert "2 in the last 14 days" in text
+
+
+def test_each_label_of_a_cause_is_of_one_field(browser_of: Any, cause: Cause, alice: User) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', page(browser_of(alice), f"/failures/{cause.pk}/"))
+    assert len(ids) == len(set(ids)), "a label would lead to the first of two fields"
+
+
+def test_the_count_beside_the_desk_is_read_out_in_a_sentence(
+    browser_of: Any, cause: Cause, studio: Project, alice: User
+) -> None:
+    def read_out() -> str:
+        return " ".join(re.sub("<[^>]+>", "", page(browser_of(alice), "/failures/count/")).split())
+
+    assert read_out().endswith("1 cause waits for somebody")
+    fail(studio, alice, "validation_failed", "Too wide")
+    assert read_out().endswith("2 causes wait for somebody")
 
 
 def test_an_empty_desk_says_so(browser_of: Any, alice: User) -> None:

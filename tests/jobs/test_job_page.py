@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.files.models import ReferenceFile, Upload
+from console.jobs.facing import Face
 from console.jobs.models import Job, JobInput, Result
+from console.jobs.resolving import ResolutionForm
 from console.projects.models import Project
 from console.teams.models import User
 from tests.factories import make_job, make_result
@@ -30,6 +32,20 @@ def page_of(browser: Any, job: Job, part: str = "") -> str:
 
 def test_no_status_lacks_its_canvas() -> None:
     assert {path.stem.removeprefix("_canvas_") for path in TEMPLATES.glob("_canvas_*.html")} == set(Job.Status)
+
+
+@pytest.mark.parametrize(
+    ("sends", "clear_sends", "said"),
+    [
+        (0, 0, "Sending to Rivya"),
+        (1, 0, "Sending to Rivya"),  # counted before the first byte goes out
+        (1, 1, "Sending to Rivya again, try 2"),
+        (2, 1, "Sending to Rivya again, try 2"),
+    ],
+)
+def test_a_first_send_is_not_called_another_try(sends: int, clear_sends: int, said: str) -> None:
+    job = Job(status=Job.Status.UNSENT, sends=sends, clear_sends=clear_sends)
+    assert Face(job, may_submit=True, form=ResolutionForm()).stage == said
 
 
 def test_no_state_of_a_result_lacks_its_look() -> None:

@@ -3,14 +3,14 @@
 import asyncio
 import io
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 
 from console import rivya
 from console.rivya._addresses import is_named_local, is_public
+from tests.rivya.wires import server
 
 INSIDE = (
     "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255",
@@ -45,9 +45,8 @@ def test_only_a_name_that_says_so_means_this_network() -> None:
     assert not any(map(is_named_local, ("media.example", "rivya.ai", "8.8.8.8", "localhost.example.com")))
 
 
-@asynccontextmanager
-async def server(heard: list[bytes], answer: bytes) -> AsyncIterator[int]:
-    """A media host on this machine, which keeps all that it is sent."""
+def media_host(heard: list[bytes], answer: bytes) -> AbstractAsyncContextManager[int]:
+    """A media host on this machine, which keeps all that it is sent: its port."""
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard.append(await reader.read(65536))
@@ -55,9 +54,7 @@ async def server(heard: list[bytes], answer: bytes) -> AsyncIterator[int]:
         writer.close()
         await writer.wait_closed()
 
-    running = await asyncio.start_server(meet, "127.0.0.1", 0)
-    async with running:
-        yield running.sockets[0].getsockname()[1]
+    return server(meet)
 
 
 def lead_home(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +80,7 @@ WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\npng"
 async def test_a_name_that_leads_inside_gets_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
     lead_home(monkeypatch)
     heard: list[bytes] = []
-    async with server(heard, WHOLE) as port:
+    async with media_host(heard, WHOLE) as port:
         with pytest.raises(rivya.NoAnswer) as caught:
             await fetched("media.example", port)
         await asyncio.sleep(0.1)
@@ -93,7 +90,7 @@ async def test_a_name_that_leads_inside_gets_no_byte(monkeypatch: pytest.MonkeyP
 
 async def test_what_an_operator_named_on_this_machine_is_asked() -> None:
     heard: list[bytes] = []
-    async with server(heard, WHOLE) as port:
+    async with media_host(heard, WHOLE) as port:
         assert (await fetched("127.0.0.1", port)).size_bytes == 3
     assert b"sig=SIGNED" in heard[0]
 
@@ -101,7 +98,7 @@ async def test_what_an_operator_named_on_this_machine_is_asked() -> None:
 async def test_a_redirect_is_not_followed() -> None:
     heard: list[bytes] = []
     moved = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    async with server(heard, moved) as port:
+    async with media_host(heard, moved) as port:
         with pytest.raises(rivya.MediaRefused) as caught:
             await fetched("127.0.0.1", port)
     assert caught.value.reason == "redirect"

@@ -56,7 +56,10 @@ async def test_a_short_body_leaves_figures_out_rather_than_making_them_zero() ->
     assert (generation.reserved_credits, generation.final_credits) == (20, None)
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "2026-05-14T09:31:00", {"at": 1}, ""])
+OUT_OF_TIME = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-05-14T09:31:00", {"at": 1}, "", *OUT_OF_TIME])
 async def test_a_strange_timestamp_does_not_hide_a_result(moment: object) -> None:
     generation = await Stage(altered("generation.succeeded.json", created_at=moment)).read()
     assert (generation.created_at, generation.status) == (None, "succeeded")

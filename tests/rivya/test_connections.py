@@ -9,6 +9,7 @@ import pytest
 from console import rivya
 from console.rivya._connections import Connections
 from tests.rivya.stage import BASE_URL, Pieces, answer
+from tests.rivya.wires import server
 
 
 class Line:
@@ -109,11 +110,8 @@ async def test_calls_one_after_the_other_share_one_connection() -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    async with server:
-        async with rivya.Transport() as transport:
-            client = rivya.Client(transport, base_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-            for _ in range(5):
-                await client.credits.retrieve()
-        await asyncio.sleep(0)
+    async with server(talk) as port, rivya.Transport() as transport:
+        client = rivya.Client(transport, base_url=f"http://127.0.0.1:{port}")
+        for _ in range(5):
+            await client.credits.retrieve()
     assert accepted == 1

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from console import rivya
+from tests.rivya.wires import server
 
 Speak = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -25,9 +26,7 @@ async def listening(speak: Speak, **options: float) -> AsyncIterator[rivya.Clien
         finally:
             writer.close()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server, rivya.Transport(**options) as transport:  # type: ignore[arg-type]
+    async with server(talk) as port, rivya.Transport(**options) as transport:  # type: ignore[arg-type]
         yield rivya.Client(transport, base_url=f"http://127.0.0.1:{port}", api_key="rvya_sk_x", attempts=1)
 
 
@@ -103,9 +102,8 @@ async def test_cookies_of_one_answer_are_not_sent_with_the_next_request() -> Non
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    async with server, rivya.Transport() as transport:
-        client = rivya.Client(transport, base_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    async with server(talk) as port, rivya.Transport() as transport:
+        client = rivya.Client(transport, base_url=f"http://127.0.0.1:{port}")
         await client.models.list()
         await client.models.list()
     assert len(heads) == 2

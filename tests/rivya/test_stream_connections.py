@@ -9,6 +9,7 @@ import pytest
 
 from console import rivya
 from console.engine.parsing import LLHTTP
+from tests.rivya.wires import server
 
 Speak = Callable[[asyncio.StreamWriter], Awaitable[None]]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -38,9 +39,7 @@ async def listening(speak: Speak, **options: float) -> AsyncIterator[tuple[rivya
         finally:
             writer.close()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server, rivya.Transport(for_streams=LLHTTP, **options) as transport:  # type: ignore[arg-type]
+    async with server(talk) as port, rivya.Transport(for_streams=LLHTTP, **options) as transport:  # type: ignore[arg-type]
         yield rivya.Client(transport, base_url=f"http://127.0.0.1:{port}", api_key="rvya_sk_x", attempts=1), asked
 
 

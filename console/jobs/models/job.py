@@ -161,6 +161,11 @@ class Job(models.Model):
         return self.status in self.FINAL
 
     @property
+    def is_counted_as_failure(self) -> bool:
+        """Whether the failed-job desk has it; one of unknown outcome comes there when that lasts."""
+        return self.status in (self.Status.FAILED, self.Status.REFUSED, self.Status.NEEDS_REVIEW)
+
+    @property
     def is_in_doubt(self) -> bool:
         """A send went unanswered: Rivya may or may not have the job."""
         return self.sends > self.clear_sends
