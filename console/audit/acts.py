@@ -9,8 +9,8 @@ from typing import Final
 _ACTS: Final = {
     "account.joined": "Rivya accounts joined",
     "account.renamed": "Rivya account renamed",
-    "address.changed": "E-mail addresses changed",
-    "address.confirmed": "E-mail address confirmed",
+    "address.changed": "Email addresses changed",
+    "address.confirmed": "Email address confirmed",
     "audit.exported": "Audit log exported",
     "budget.asked": "More budget asked for",
     "budget.raise_declined": "More budget declined",
@@ -65,6 +65,7 @@ _ACTS: Final = {
     "session.failed": "Sign-in failed",
     "session.opened": "Signed in",
     "session.closed": "Signed out",
+    "support.page_seen": "Page seen by support",
     "team.changed": "Team settings changed",
     "team.cleared": "Data of a removed team deleted",
     "team.ownership_transferred": "Ownership transferred",
@@ -77,10 +78,12 @@ _ACTS: Final = {
 }
 _KINDS: Final = {
     "account": "Rivya account",
+    "bulk": "Bulk retry",
     "conversation": "Chat",
     "entry": "Line of the ledger",
     "membership": "Member",
     "referencefile": "File",
+    "savedview": "Saved view",
     "turn": "Answer",
     "user": "Person",
     "walletinterval": "Wallet",

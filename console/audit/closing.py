@@ -29,6 +29,8 @@ _OPEN: Final = frozenset(
 )
 # These call themselves by an id or a model's name alone; what is written in them stays closed.
 _OPEN_LABELS: Final = _OPEN | {"conversation", "job", "turn"}
+# What a person explains or answers in their own words, whatever it is about; what the staff typed is their own.
+_PROSE: Final = frozenset(["answer", "note", "reason", "words"])
 _STATES: Final = frozenset(["status", "state", "kind", "format"])  # words of ours
 
 
@@ -68,9 +70,15 @@ def for_team(event: AuditEvent) -> Readable:
 def for_support(event: AuditEvent) -> Readable:
     """Without what was written: a figure, a state or a name of ours stays."""
     if event.object_kind in _OPEN:
-        return for_team(event)
+        if event.act.startswith("support."):
+            return for_team(event)
+        return Readable(event, event.object_label, _without_prose(event.before), _without_prose(event.after))
     label = event.object_label if is_label_open(event.object_kind) else CLOSED
     return Readable(event, label, _closed(event.before), _closed(event.after))
+
+
+def _without_prose(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(name, value) if name in _PROSE else value for name, value in facts.items()}
 
 
 def _closed(facts: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from console.ui.times import exact
 
 Facts = dict[str, Any]
 
@@ -38,7 +42,17 @@ def _flat(facts: Facts, within: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(value, dict) and value:
             yield from _flat(value, f"{full} · ")
         else:
-            yield full, _told(value)
+            yield full, _in_words(name, value)
+
+
+def _in_words(name: str, value: Any) -> str:
+    """A moment by the name of its fact, too: what a person typed stays as it was typed."""
+    if isinstance(value, str) and (name == "until" or name.endswith("_at")):
+        with suppress(ValueError, OverflowError):
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo:
+                return exact(moment)
+    return _told(value)
 
 
 def _told(value: Any) -> str:

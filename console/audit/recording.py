@@ -1,17 +1,16 @@
 """Write one line of the audit log, inside the transaction of the act itself."""
 
-import ipaddress
 import uuid
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
 from console.audit.masking import masked, masked_text
 from console.audit.models import AuditEvent, SearchEntry
 from console.audit.words import facets_of, indexed_words
+from console.ui.client_address import client_address
 
 THE_CONSOLE = "the console"
 
@@ -76,21 +75,8 @@ def record(
             object_label=masked_text(str(subject))[:200],
             before=masked(before),
             after=masked(after),
-            address=address_of(request) if request else None,
+            address=client_address(request) if request else None,
             request_id=getattr(request, "request_id", "") if request else "",
         )
         SearchEntry.objects.create(event=event, facets=facets_of(event), words=indexed_words(event))
     return event
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """Where the request came from, as far as our own proxies tell it; None where that is no address."""
-    told = request.META.get("REMOTE_ADDR", "")
-    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    passed_on = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    if proxies and len(passed_on) >= proxies:
-        told = passed_on[-proxies]
-    try:
-        return str(ipaddress.ip_address(told))
-    except ValueError:
-        return None

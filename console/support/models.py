@@ -85,16 +85,35 @@ class Viewing(models.Model):
     @classmethod
     def find(cls, name: str, staff: Any) -> "Viewing | None":
         """The open one of this name, if it is theirs and still shows nothing but what they have opened."""
-        if not (staff.is_authenticated and staff.is_active and staff.is_staff):
-            return None
-        try:
-            pk = uuid.UUID(name)
-        except ValueError:
-            return None
-        openings = Opening.objects.held_by(staff)
-        mine = cls.objects.filter(pk=pk, ended_at=None, opening__in=openings, person__is_active=True)
+        openings = Opening.objects.held_by(staff) if staff.is_authenticated else Opening.objects.none()
+        mine = cls._named(name, staff).filter(ended_at=None, opening__in=openings, person__is_active=True)
         viewing = mine.select_related("person", "opening__team", "opening__staff").first()
         return viewing if viewing and not closed_teams_of(viewing.person, staff) else None
+
+    @classmethod
+    def over(cls, name: str, staff: Any) -> "Viewing | None":
+        """One of this name that was theirs, and shows nothing any more. Ask `find` first."""
+        return cls._named(name, staff).select_related("person", "opening__team", "opening__ended_by").first()
+
+    @classmethod
+    def _named(cls, name: str, staff: Any) -> "models.QuerySet[Viewing]":
+        """At most one, of somebody who still is of the staff; none for a name that makes no sense."""
+        if not (staff.is_authenticated and staff.is_active and staff.is_staff):
+            return cls.objects.none()
+        try:
+            return cls.objects.filter(pk=uuid.UUID(name), opening__staff=staff)
+        except ValueError:
+            return cls.objects.none()
+
+    @property
+    def why_over(self) -> str:
+        """As far as is known, in words that follow a colon."""
+        opening = self.opening
+        if opening.is_over_early:
+            return f"{opening.ended_by or 'somebody'} ended the opening of {opening.team}"
+        if not opening.is_open:
+            return f"the half hour of the opening of {opening.team} is over"
+        return "it was ended, or the person is no longer somebody you may see as"
 
     def is_still_open(self) -> bool:
         """Asked again by every stream that was opened in it."""

@@ -16,7 +16,7 @@ from console.catalogue.models import CatalogueModel
 from console.files.models import ReferenceFile
 from console.jobs.creating import create_job
 from console.jobs.models import Job
-from console.jobs.opening import Order
+from console.jobs.opening import Order, RetriedBefore
 from console.teams.models import User
 
 RETRIED: Final = (Job.Status.FAILED, Job.Status.REFUSED)
@@ -41,8 +41,11 @@ def retry(job: Job, submission: UUID, staff: User, request: HttpRequest) -> Job:
     # Before the job, which may need its files uploaded first: an act of the staff without its line must not be.
     asked = {"form": str(submission), "credits": model.base_credits}
     record("support.retry_asked", job, team_id=job.team_id, actor=staff, after=asked, request=request)
-    order = Order(submission, job.project, staff, model, job.prompt, job.params, retried_from=job)
-    return create_job(order, files)
+    order = Order(submission, job.project, staff, model, job.prompt, job.params, retried_from=job, only_retry=True)
+    try:
+        return create_job(order, files)
+    except RetriedBefore:
+        raise CannotRetry("It was tried again before; see what became of that.") from None
 
 
 def _model(job: Job) -> CatalogueModel:

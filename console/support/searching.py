@@ -45,7 +45,8 @@ def _job(job: Job) -> Hit:
 
 
 def _entry(entry: Entry) -> Hit:
-    note = f"{entry.credits:,} credits for {entry.subject_kind or 'a correction'} {entry.subject}"
+    amount = f"{entry.credits:,} credit" + "s" * (entry.credits != 1)
+    note = f"{amount} for {entry.subject_kind or 'a correction'} {entry.subject}"
     return Hit.of(entry, f"Line {entry.pk}", note, entry.kind, entry.at)
 
 

@@ -34,6 +34,8 @@ _LISTS: Final = (
     ("Jobs", "images", "admin:jobs_job_changelist"),
     ("Chats", "message-square", "admin:chat_conversation_changelist"),
     ("Files", "folder-open", "admin:files_referencefile_changelist"),
+    ("Endpoints", "webhook", "admin:webhooks_endpoint_changelist"),
+    ("Deliveries", "bell", "admin:webhooks_delivery_changelist"),
     ("Ledger", "coins", "admin:credits_entry_changelist"),
     ("Audit", "scroll-text", "admin:audit_auditevent_changelist"),
 )

@@ -46,6 +46,13 @@ def end(viewing: Viewing, request: HttpRequest) -> None:
             _record("support.view_ended", viewing, request)
 
 
+def note_page(viewing: Viewing, request: HttpRequest) -> None:
+    """Write down that a page was read: its address, without what was searched for in it."""
+    person, told = viewing.person, {"page": request.path}
+    # `record` knows whose eyes are looked through, and names the staff as the actor.
+    record("support.page_seen", person, team_id=viewing.opening.team_id, actor=person, after=told, request=request)
+
+
 def _record(act: str, viewing: Viewing, request: HttpRequest) -> None:
     opening = viewing.opening
     told = {"staff": str(opening.staff), "seen_as": str(viewing.person), "reason": opening.reason}

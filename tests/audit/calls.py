@@ -43,14 +43,17 @@ def _second_key(world: World) -> Key:
 
 
 def _edit(world: World) -> Sent:
-    form = {"name": "Autumn", "purpose": "Leaves", "key": world.key.pk, "default_model": "", "monthly_budget": "9"}
-    return [world.project.pk], form
+    return [world.project.pk], {"name": "Autumn", "purpose": "Leaves", "key": world.key.pk, "default_model": ""}
 
 
 def _place(world: World) -> Sent:
     theirs = world.bob.memberships.get()
     limit(theirs, [], actor=world.alice)
     return [world.project.pk], {"membership": theirs.pk, "sees": "yes"}
+
+
+def _reach(world: World) -> Sent:
+    return [world.bob.memberships.get().pk], {"sees": "some", "projects": [world.project.pk]}
 
 
 def _decision(world: World) -> Sent:
@@ -143,6 +146,7 @@ CALLS: dict[str, Call] = {
     "retention:project": Call("retention.changed", _days),
     "retention:demo": Call("team.removed", _demo),
     "projects:people": Call("member.limited", _place),
+    "projects:member": Call("member.limited", _reach),
     "projects:archive": Call("project.archived", of(lambda w: w.project)),
     "credits:budget": Call("budget.changed", of(lambda w: w.project, monthly_budget="50")),
     "credits:budget_asks": Call("budget.asked", of(lambda w: w.project, credits="5", reason="For the launch")),
@@ -229,6 +233,7 @@ BY_THE_LEDGER: dict[str, Make] = {
 WITHOUT: dict[str, str] = {
     "account_reauthenticate": "tells the session alone that the person is who they are; what follows has its line",
     "account_signup": "who signs up is nobody before: tests/teams/test_signing_up.py holds its lines",
+    "teams:begin": "who begins a team is in none before: tests/teams/test_signing_up.py holds its lines",
     "projects:join": "who joins is no member before: tests/projects/test_joining.py holds its line",
     "account_confirm_login_code": "signing in by a code is off: it leads to the door",
     "admin:login": "leads to the one door, which writes the line",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from console.audit.models import AuditEvent
 from console.audit.reading import PAGE_SIZE
-from console.audit.recording import record
+from console.audit.recording import Thing, record
 from console.teams.models import Role, Team, User
 from tests.factories import make_user
 
@@ -53,6 +53,31 @@ def test_a_line_says_who_did_what_to_which_before_and_after(browser_of: Any, tea
     page = browser_of(alice).get(PATH).content.decode()
     for words in ("alice@example.com", "Project changed", "<s>5</s> → 7", "the console", "Key refused by Rivya"):
         assert words in page
+
+
+def test_a_moment_among_the_facts_reads_like_other_times_in_the_teams_zone(
+    browser_of: Any, team: Team, alice: User
+) -> None:
+    Team.objects.update(time_zone="Europe/Paris")
+    told = {"until": "2026-11-27T18:09:24+00:00", "reason": "2026-11-27T18:09:24+00:00"}
+    event = record("support.opened", team, team_id=team.pk, actor=alice, after=told)
+    page = browser_of(alice).get(reverse("audit:show", args=[event.pk])).content.decode()
+    assert "27 Nov 2026, 19:09:24 CET" in page
+    assert page.count("2026-11-27T18:09:24+00:00") == 1, "what was typed stays as it was typed"
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59+00:00", "2026-11-27", "never", ""])
+def test_what_only_looks_like_a_moment_is_shown_as_it_is(browser_of: Any, team: Team, alice: User, until: str) -> None:
+    Team.objects.update(time_zone="Pacific/Kiritimati")
+    event = record("support.opened", team, team_id=team.pk, actor=alice, after={"until": until})
+    page = browser_of(alice).get(reverse("audit:show", args=[event.pk]))
+    assert f'audit-after">{until or "none"}<' in page.content.decode()
+
+
+@pytest.mark.parametrize(("kind", "words"), [("bulk", "Bulk retry"), ("savedview", "Saved view")])
+def test_a_kind_is_named_as_people_say_it(browser_of: Any, team: Team, alice: User, kind: str, words: str) -> None:
+    record("act", Thing(kind, "1", "of today"), team_id=team.pk, actor=alice)
+    assert f"{words} · of today" in browser_of(alice).get(PATH).content.decode()
 
 
 def test_a_long_log_is_read_page_by_page_to_its_end(browser_of: Any, team: Team, alice: User) -> None:

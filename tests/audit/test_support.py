@@ -37,6 +37,7 @@ def private(team: Team, project: Project, alice: User, browser_of: Any) -> list[
     browser_of(alice).post(reverse("chat:title", args=[conversation.pk]), {"title": WRITTEN})
     file = ReferenceFile(team=team, project=project, kind=FileKind.IMAGE, name=f"{WRITTEN}.png")
     record("file.added", file, team_id=team.pk, actor=alice, after={"name": file.name, "size_bytes": 9})
+    record("ledger.corrected", team, team_id=team.pk, actor=alice, after={"charged": 3, "reason": WRITTEN})
     record("new.thing", conversation.turns.get(), team_id=team.pk, actor=alice, after={"reason": WRITTEN})
     return list(AuditEvent.objects.all())
 
@@ -62,7 +63,7 @@ def test_support_reads_every_teams_lines_and_whose_they_are(support: Client, tea
 def test_support_reads_nothing_that_was_written(support: Client, private: list[AuditEvent]) -> None:
     pages = [support.get(INDEX).content, body(support.get(CSV))]
     pages += [support.get(reverse("admin:audit_auditevent_change", args=[line.pk])).content for line in private]
-    assert len(pages) == 5
+    assert len(pages) == 6
     assert all(b"merger" not in page for page in pages)
     assert b"closed" in pages[0]
 

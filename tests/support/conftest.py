@@ -93,3 +93,14 @@ def give_input(owned: Owned) -> None:
         mime_type="image/png", expires_at=owned.job.deadline_at,
     )  # fmt: skip
     JobInput.objects.create(job=owned.job, position=0, file=owned.file, upload=upload)
+
+
+def look(client: Client, opening: Opening, person: User) -> Any:
+    return client.post("/admin/viewing/", {"opening": str(opening.pk), "person": str(person.pk)})
+
+
+@pytest.fixture
+def seen(support: Client, opening: Opening, alice: User) -> Client:
+    """Sue's browser, while she sees as Alice."""
+    assert look(support, opening, alice).headers["Location"] == "/"
+    return support

@@ -121,6 +121,13 @@ def test_a_retry_sends_the_same_request_once_and_leaves_a_line(support: Client, 
     assert AuditEvent.objects.filter(act="support.retry_asked", team_id=retried.team_id, actor_id=sue.pk).exists()
 
 
+def test_what_was_tried_again_by_anybody_is_not_tried_again_by_staff(support: Client, retried: Job) -> None:
+    for _ in range(2):
+        answer = support.post(f"/admin/jobs/{retried.pk}/retry/", {"form": str(uuid4())}, follow=True)
+    assert "It was tried again before" in answer.content.decode()
+    assert Job.objects.filter(retried_from=retried).count() == 1
+
+
 @pytest.mark.parametrize("what", ["form", "budget", "model", "parameters", "state", "archived"])
 def test_a_retry_that_the_product_would_refuse_is_refused(support: Client, retried: Job, what: str) -> None:
     project = type(retried.project).objects.filter(pk=retried.project_id)

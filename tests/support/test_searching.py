@@ -1,14 +1,17 @@
 """Support finds anything by its ids and names, and nothing by what a team made."""
 
+import re
 from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from console.audit.models import AuditEvent
 from console.credits.models import Entry
 from console.keys import vault
 from console.support.findable import deliveries, jobs
@@ -19,9 +22,13 @@ from tests.support.conftest import PRIVATE, Owned
 from tests.webhooks.ringing import event, make_endpoint, ring
 
 
+def admin_page(model: Any, of: str) -> str:
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}_{of}"
+
+
 def page_of(thing: Any) -> str:
     """Where the admin site shows it."""
-    return reverse(f"admin:{thing._meta.app_label}_{thing._meta.model_name}_change", args=[thing.pk])
+    return reverse(admin_page(thing, "change"), args=[thing.pk])
 
 
 def find(support: Client, text: str) -> str:
@@ -46,6 +53,37 @@ def test_any_job_is_two_clicks_from_the_front_page(support: Client, owned: Owned
     assert page_of(owned.job) in found
     assert owned.team.name in found
     assert support.get(page_of(owned.job)).status_code == 200
+
+
+# The audit log's own page knows only its own filters.
+LISTED = sorted(admin.site._registry.keys() - {AuditEvent}, key=lambda model: model._meta.label)
+
+
+@pytest.mark.parametrize("model", LISTED, ids=lambda model: model._meta.label)
+def test_no_list_is_filtered_by_what_it_does_not_offer(support: Client, owned: Owned, model: Any) -> None:
+    """Otherwise what is closed could be guessed letter by letter, without an opening and without a line."""
+    page, offered = reverse(admin_page(model, "changelist")), admin.site._registry[model].list_filter
+    assert support.get(page).status_code == 200
+    for field in model._meta.concrete_fields:
+        if field.name not in offered:
+            guesses = [support.get(page, {f"{field.name}__{how}": "a"}) for how in ("startswith", "regex", "gt")]
+            assert {guess.status_code for guess in guesses} == {400}, field.name
+
+
+def test_the_people_of_a_team_are_one_click_from_it(support: Client, owned: Owned) -> None:
+    team = support.get(page_of(owned.team)).content.decode()
+    (link,) = re.findall(r'href="([^"]+membership[^"]+team__id__exact[^"]+)"', team)
+    assert owned.team.name in unescape(support.get(link).content.decode())
+
+
+def test_a_line_of_the_ledger_is_told_as_on_its_own_page(support: Client, owned: Owned) -> None:
+    line = Entry.objects.filter(subject=owned.job.pk).earliest("id")
+    taken = Entry(**{field.name: getattr(line, field.name) for field in Entry._meta.fields if field.name != "id"})
+    taken.kind, taken.credits = Entry.Kind.ACCEPT, 1
+    taken.save(force_insert=True)
+    found = find(support, str(taken.pk))
+    assert "Taken by Rivya" in found
+    assert "1 credit for job" in found
 
 
 @pytest.mark.parametrize(
