@@ -59,6 +59,7 @@ ATTEMPTS = [
     Attempt("keys:join", "into", "account", "account"),
     Attempt("webhooks:new", "key", "key", form={"name": "Mine"}),
     Attempt("projects:invite", "projects", "project", form={"addresses": "d@example.com", "role": "member"}),
+    Attempt("projects:member", "projects", "project", "membership", {"sees": "some"}),
     Attempt("failures:assignment", "person", "person", "cause"),
     Attempt("failures:retries", "job", "job", "cause"),
     Attempt("failures:retries", "job", "failed", "cause"),

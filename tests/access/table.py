@@ -99,10 +99,11 @@ _CREDITS = {
 }
 _PROJECTS = {
     "projects:index": reads(Act.VIEW),
-    "projects:new": both(Act.MANAGE_PROJECTS, Act.MANAGE_PROJECTS),
+    "projects:new": both(Act.MANAGE_PROJECTS, Act.MANAGE_BUDGETS),
     "projects:show": reads(Act.VIEW, "project"),
     "projects:edit": both(Act.MANAGE_PROJECTS, Act.MANAGE_PROJECTS, "project"),
     "projects:people": both(Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE, "project", head=True),
+    "projects:member": both(Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE, "membership", head=True),
     "retention:project": both(Act.MANAGE_RETENTION, Act.MANAGE_RETENTION, "project"),
     "projects:archive": posts(Act.MANAGE_PROJECTS, "project"),
     "projects:using_key": reads(Act.VIEW, "key"),
@@ -141,18 +142,21 @@ _FAILURES = {
     "failures:remove_view": posts(_MEND, "saved_view"),
     **_all(reads(Act.VIEW, "bulk"), "failures:retry", "failures:retry_progress"),
     **_all(posts(_MEND, "bulk"), "failures:start_retry", "failures:stop_retry"),
+    "failures:of_job": reads(Act.VIEW, "job"),
     "failures:show": reads(Act.VIEW, "cause"),
     **_all(posts(_MEND, "cause"), *(f"failures:{verb}" for verb in _CARE)),
 }
-_PEOPLE = ("change_role", "transfer", "suspend", "reinstate", "remove")
+_PEOPLE = ("change_role", "transfer", "suspend", "reinstate")
 _TEAMS = {
     "teams:settings": both(Act.MANAGE_TEAM, Act.MANAGE_TEAM),
     "teams:people": reads(Act.VIEW),
     **_all(posts(Act.MANAGE_PEOPLE, "membership"), *(f"teams:{verb}" for verb in _PEOPLE)),
+    "teams:remove": both(Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE, "membership"),  # one's own: to leave
     **_all(posts(Act.MANAGE_PEOPLE, "invitation"), "teams:send_again", "teams:revoke"),
     "teams:second_step": both(Act.REQUIRE_SECOND_STEP, Act.REQUIRE_SECOND_STEP),
     "teams:second_step_needed": reads(ODD, "team"),
     "teams:none": reads(ANYBODY),
+    "teams:begin": posts(ODD),  # for who is in no team, where sign-up is open
     "teams:switch": posts(Act.VIEW, "team"),
     "support:index": reads(Act.MANAGE_TEAM),
     "support:end": posts(Act.MANAGE_TEAM, "opening"),

@@ -164,5 +164,6 @@ def words(column: str, value: Any, known: set[UUID]) -> str:
     if isinstance(value, UUID):
         return str(value) if value in known else "new"
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}", "ID", repr(value))
+    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+", "MOMENT", text)
     text = re.sub(r"(evt|whend|file)_\w+|/(hooks|media)/[\w.-]+|'milliseconds': \d+", "ID", text)
     return re.sub(r"\b\d+\b", "NUMBER", text) if column in NUMBERED else text

@@ -10,11 +10,10 @@ MEANS = {
 }  # fmt: skip
 CALLS = {"create_connection", "create_datagram_endpoint", "open_connection", "sock_connect", "urlopen", "urlretrieve"}
 MAY = {
-    "console/notices/mailing.py": {
+    "console/notices/sending.py": {  # what it catches
         "smtplib",
-        "smtplib.SMTPException",
-        "smtplib.SMTPRecipientsRefused",
-    },  # what it catches
+        *(f"smtplib.SMTP{error}" for error in ("DataError", "HeloError", "RecipientsRefused", "SenderRefused")),
+    },
     "console/rivya/transport.py": {"httpx", "ssl"},
     "console/rivya/_lines.py": {"ssl", "create_connection"},
 }

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 OBJECT_OF = {
     **dict.fromkeys(
         (
+            "failures:of_job",
             "jobs:show", "jobs:card", "jobs:row", "jobs:face", "jobs:timeline", "jobs:withdrawal", "jobs:check",
             "jobs:resolution", "jobs:reading", "jobs:bundle", "jobs:code", "jobs:latest",
         ),
@@ -54,7 +55,8 @@ OBJECT_OF = {
     **dict.fromkeys(("keys:account", "keys:join", "credits:wallet_account"), "account"),
     **dict.fromkeys(("credits:wallet_interval", "credits:wallet_explanation"), "interval"),
     **dict.fromkeys(
-        ("teams:change_role", "teams:transfer", "teams:suspend", "teams:reinstate", "teams:remove"), "membership"
+        ("teams:change_role", "teams:transfer", "teams:suspend", "teams:reinstate", "teams:remove",
+         "projects:member"), "membership"
     ),
     **dict.fromkeys(("teams:send_again", "teams:revoke"), "invitation"),
     **dict.fromkeys(("chat:show", "chat:turns", "chat:title", "chat:archive", "chat:export"), "conversation"),

@@ -121,7 +121,7 @@ def open_page(chromium: Browser, complaints: Complaints) -> Iterator[OpenPage]:
         address = str(options.pop("base_url", stack.base_url))
         context = chromium.new_context(base_url=address, **options)  # type: ignore[arg-type]
         context.set_default_timeout(ACTION_MILLISECONDS)
-        _watch(context, urlsplit(address).netloc, complaints)
+        watch(context, urlsplit(address).netloc, complaints)
         contexts.append(context)
         return context.new_page()
 
@@ -145,7 +145,9 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.wait_for_url(lambda url: "/account/login/" not in url)
 
 
-def _watch(context: BrowserContext, own_host: str, complaints: Complaints) -> None:
+def watch(context: BrowserContext, own_host: str, complaints: Complaints) -> None:
+    """From now on, hear what the context's pages complain of, and whom else than the console they ask."""
+
     def hear_console(message: ConsoleMessage) -> None:
         if message.type == "error":
             complaints.heard.append(f"console: {message.text} ({message.location.get('url', '')})")

@@ -24,6 +24,7 @@ class Identity:
 
     url: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
+    away_seconds: int = 0  # how long ago they typed their password there; a question in between makes it now
     asked: list[dict[str, str]] = field(default_factory=list)  # what came to the page of authorisation
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
@@ -65,7 +66,9 @@ class Identity:
         if asked is None or (sent.get("client_id"), sent.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return None
         now = int(time.time())
-        claims = {**self.claims, "iss": self.url, "aud": CLIENT_ID, "iat": now, "exp": now + 300}
+        typed_at = now if "max_age" in asked or asked.get("prompt") == "login" else now - self.away_seconds
+        facts = {"iss": self.url, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "auth_time": typed_at}
+        claims = {**facts, **self.claims}
         id_token = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1"})
         return {"access_token": "an access token", "token_type": "Bearer", "expires_in": 300, "id_token": id_token}
 

@@ -35,7 +35,7 @@ def make_wallet(stack: Stack, credits: int = 1000) -> Wallet:
 
 
 def make_team(stack: Stack, wallet: Wallet | None = None) -> str:
-    """A team of one owner, whose e-mail address is returned; with a wallet also a key and the project Launch."""
+    """A team of one owner, whose email address is returned; with a wallet also a key and the project Launch."""
     email = f"owner-{uuid4().hex[:8]}@example.com"
     team: dict[str, Any] = {"name": f"Team of {email}"}
     team["members"] = [{"email": email, "name": "Alice Moreau", "password": PASSWORD, "role": "owner"}]

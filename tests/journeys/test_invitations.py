@@ -61,7 +61,7 @@ def test_a_newcomer_comes_in_by_the_link_of_a_mail(
     owner: Page, stack: Stack, open_page: OpenPage, mails: Path, complaints: Complaints
 ) -> None:
     owner.get_by_role("link", name="Invite people").click()
-    owner.get_by_label("E-mail addresses").fill(DANA)
+    owner.get_by_label("Email addresses").fill(DANA)
     owner.get_by_role("radio", name="Member").check()
     owner.get_by_role("checkbox", name="Spring launch").check()
     owner.get_by_role("button", name="Send invitations").click()
@@ -76,7 +76,7 @@ def test_a_newcomer_comes_in_by_the_link_of_a_mail(
     expect(dana.get_by_role("main")).to_contain_text("Spring launch")
     dana.get_by_role("link", name="Make your account").click()
     dana.get_by_label("Your name").fill("Dana Miller")
-    expect(dana.get_by_label("E-mail")).to_have_value(DANA)
+    expect(dana.get_by_label("Email")).to_have_value(DANA)
     dana.get_by_label("Password").fill(PASSWORD)
     dana.get_by_role("button", name="Make the account").click()
     dana.get_by_role("button", name="Join the team").click()
@@ -90,8 +90,7 @@ def test_a_newcomer_comes_in_by_the_link_of_a_mail(
     late.goto(link)
     expect(late.get_by_role("heading", name="This link does not work")).to_be_visible()
     owner.reload()
-    expect(owner.get_by_text(DANA)).to_be_visible()
-    expect(owner.get_by_role("heading", name="3 people")).to_be_visible()
+    expect(owner.get_by_label("Role of Dana Miller")).to_have_value("member")
 
 
 @pytest.mark.parametrize("act", ["Suspend", "Remove"])
@@ -118,7 +117,11 @@ def test_the_stream_of_whoever_is_out_ends_within_thirty_seconds(
     owner.reload()
     row = owner.get_by_role("row").filter(has_text=address)
     row.get_by_role("button", name="Manage").click()
-    row.get_by_role("button", name=act, exact=True).click()
+    if act == "Remove":
+        row.get_by_role("link", name="Remove", exact=True).click()
+        owner.get_by_role("button", name="Remove from the team").click()
+    else:
+        row.get_by_role("button", name=act, exact=True).click()
     expect(owner.get_by_role("status").filter(has_text=f"{act} Me")).to_be_visible()
 
     ended_within = 0

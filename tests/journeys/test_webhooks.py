@@ -3,6 +3,7 @@
 import statistics
 import time
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -34,6 +35,16 @@ def register(page: Page) -> None:
     page.get_by_role("button", name="Send a test").click()
     expect(page.get_by_role("status").filter(has_text="arrived and was believed")).to_be_visible()
     expect(page.get_by_role("row", name="Accepted")).to_contain_text("it was a test")
+
+
+def test_the_page_of_an_endpoint_shows_what_knocks_while_it_is_open(alice: Page) -> None:
+    register(alice)
+    alice.wait_for_function("document.documentElement.dataset.live === 'on'")
+    door = alice.locator("#endpoint-address").inner_text()
+    for number in range(1, 4):
+        httpx.post(door, json={}, trust_env=False)
+        expect(alice.get_by_role("row", name="No signature")).to_have_count(number)
+    expect(alice.get_by_text("Last refused")).to_be_visible()
 
 
 def seconds_to_show(page: Page, stack: Stack, wallet: people.Wallet, number: int) -> float:

@@ -79,3 +79,8 @@ def _ask_and_be_cut_off(sandbox: Sandbox) -> None:
     except httpx.TransportError:
         return
     raise AssertionError("the sandbox answered although it was killed")
+
+
+def test_a_local_receiver_is_let_in_by_an_option(start: Callable[..., Sandbox]) -> None:
+    body = {"name": "n", "url": "http://127.0.0.1:9/hooks/x/", "event_types": ["generation.failed"]}
+    assert start("--local-webhooks").api("POST", "/webhooks", json=body).status_code == 200
