@@ -68,6 +68,7 @@ def _world(options: argparse.Namespace, data: Path) -> World:
     store = Store(data)
     assumptions = load_assumptions(store)
     given = {"speed": options.speed, "rate_limit_per_minute": options.rate_limit}
+    given["allow_local_webhooks"] = options.local_webhooks or None
     assumptions.change({name: value for name, value in given.items() if value is not None})
     assumptions.save(store)
     world = World(
@@ -93,6 +94,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--control", action="store_true", help="opens /_sandbox/, for tests")
     parser.add_argument("--speed", type=float, help="divides the time of jobs and answers (1)")
     parser.add_argument("--rate-limit", type=int, help="calls a minute and key; 0 is off (0)")
+    parser.add_argument("--local-webhooks", action="store_true", help="rings at http and loopback addresses, too")
     parser.add_argument("--public-url", help="address put into media URLs, instead of the one that was called")
     options = parser.parse_args(arguments)
     if options.speed is not None and options.speed <= 0:
