@@ -42,6 +42,19 @@ user_logged_in.connect(_signed_in_as_through_the_page)
 APPEND_ONLY = ("credits_entry", "audit_auditevent", "audit_searchentry")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is connected to, and a thread that a test began may outlive it."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+
 @pytest.fixture(autouse=True)
 def append_only_tables(request: pytest.FixtureRequest) -> Iterator[None]:
     """Append-only tables are protected in every test; only emptying them after a transactional one lifts that."""
