@@ -191,3 +191,36 @@ def test_a_page_of_another_of_my_teams_makes_it_the_current_one(browser_of: Any,
 
 def test_whoever_is_in_a_team_does_not_see_the_page_for_those_in_none(browser_of: Any, alice: User) -> None:
     assert browser_of(alice).get(reverse("teams:none")).headers["Location"] == reverse("home")
+
+
+@pytest.fixture
+def crowd(alice: User) -> Team:
+    team = alice.memberships.get().team
+    for number in range(12):
+        member(team, Role.VIEWER if number % 2 else Role.MEMBER, f"guest{number}")
+    return team
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"q": "guest11"}, {"guest11"}),
+        ({"q": "GUEST1 example"}, {"guest1", "guest10", "guest11"}),
+        ({"q": "guest1", "role": "viewer"}, {"guest1", "guest11"}),
+        ({"q": "nobody at all"}, set()),
+        ({"q": "guest\0s"}, set()),
+        ({"role": "owner"}, {"alice"}),
+        ({"q": "   ", "role": "no such role"}, {"alice", *(f"guest{number}" for number in range(12))}),
+    ],
+)
+def test_one_of_many_is_found_by_name_address_and_role(
+    browser_of: Any, alice: User, crowd: Team, asked: dict[str, str], found: set[str]
+) -> None:
+    page = browser_of(alice).get("/people/", asked)
+    assert {each.user.email.split("@")[0] for each in page.context["members"]} == found
+    assert ("Nobody matches" in page.content.decode()) == (not found)
+
+
+def test_few_people_are_not_searched_and_other_teams_never(browser_of: Any, alice: User, charlie: User) -> None:
+    assert 'name="q"' not in browser_of(alice).get("/people/").content.decode()
+    assert not browser_of(alice).get("/people/", {"q": charlie.email}).context["members"]
