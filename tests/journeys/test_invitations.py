@@ -90,7 +90,14 @@ def test_a_newcomer_comes_in_by_the_link_of_a_mail(
     late.goto(link)
     expect(late.get_by_role("heading", name="This link does not work")).to_be_visible()
     owner.reload()
-    expect(owner.get_by_label("Role of Dana Miller")).to_have_value("member")
+    role = owner.get_by_label("Role of Dana Miller")
+    expect(role).to_have_value("member")
+    change = owner.get_by_role("row", name="Dana Miller").get_by_role("button", name="Change")
+    expect(change).to_have_count(0)
+    role.select_option("viewer")
+    change.click()
+    expect(owner.get_by_role("status").filter(has_text="Dana Miller is now viewer")).to_be_visible()
+    expect(owner.get_by_label("Role of Dana Miller")).to_have_value("viewer")
 
 
 @pytest.mark.parametrize("act", ["Suspend", "Remove"])
