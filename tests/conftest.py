@@ -46,13 +46,14 @@ APPEND_ONLY = ("credits_entry", "audit_auditevent", "audit_searchentry")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """PostgreSQL drops no database that somebody is connected to, and a thread that a test began may outlive it."""
     yield
+    if connection.vendor != "postgresql":
+        return
     with django_db_blocker.unblock():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined] # whose own threads may be about to connect
+        with connection._nodb_cursor() as cursor:
+            name = connection.settings_dict["NAME"]
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 @pytest.fixture(autouse=True)
