@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,8 +15,9 @@ from uuid import uuid4
 import pytest
 from allauth.account.internal.flows import login
 from allauth.usersessions.models import UserSession
+from asgiref.sync import SyncToAsync
 from django.contrib.auth.signals import user_logged_in
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from console.engine import append_only
@@ -54,6 +56,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         with connection._nodb_cursor() as cursor:
             name = connection.settings_dict["NAME"]
             cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+@pytest.fixture(autouse=True)
+def connections_of_async_code(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Django's synchronous half of an async test runs in a thread that stays, with its connection in hand."""
+    yield
+    if iscoroutinefunction(request.function):
+        SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture(autouse=True)
