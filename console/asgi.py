@@ -1,6 +1,7 @@
 """The only entry: static files by path prefix, everything else through Django."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from whitenoise import WhiteNoise
 
+from console.engine.cutting import is_no_cut
 from console.engine.keeping_open import kept_open
 from console.engine.threads import Handler
 from console.ui.answer_headers import for_bare_answers
@@ -27,6 +29,7 @@ from console.chat import leaving  # noqa: E402 - its models need the application
 from console.teams.sending_person import is_signed_in  # noqa: E402
 from console.worker import starting  # noqa: E402
 
+logging.getLogger("uvicorn.error").addFilter(is_no_cut)
 limited_application = limit_bodies(django_application, is_signed_in)
 
 _whitenoise = WhiteNoise(None, max_age=60, allow_all_origins=False, immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$")

@@ -5,11 +5,14 @@ thousand open streams would be a thousand threads.
 """
 
 from collections import deque
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 from django.core.handlers.asgi import ASGIHandler
+
+from console.engine.cutting import CutShort
 
 # More are made when all are out, and ended when they come back to a full rest.
 MOST_AT_REST = 32
@@ -41,11 +44,32 @@ class LentThread(ThreadSensitiveContext):
 
 
 class Handler(ASGIHandler):
-    """Django's own, with lent threads."""
+    """Django's own, with lent threads, and answers that are cut short."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        told = _Told(send)
         async with LentThread():
-            await self.handle(scope, receive, send)
+            await self.handle(scope, receive, told)
+        if told.cut:
+            raise told.cut
+
+    async def send_response(self, response: Any, send: Any) -> None:
+        try:
+            await super().send_response(response, send)
+        except CutShort as cut:
+            # Django ends nothing of a request whose answer fails. It ends this one, and the server is told after that.
+            send.cut = cut
+
+
+class _Told:
+    """What the server is told, and whether that was cut short."""
+
+    def __init__(self, send: Callable[[Any], Awaitable[None]]) -> None:
+        self.cut: CutShort | None = None
+        self._send = send
+
+    async def __call__(self, message: Any) -> None:
+        await self._send(message)
 
 
 def let_thread_go() -> None:

@@ -1,6 +1,7 @@
 """Hand out stored bytes: ranges for players, validators for caches, and headers that keep foreign content tame.
 
-The caller has checked who asks. The type sent is the one found in the content, and only media are shown in place.
+The caller has checked who asks, and says how to ask again while bytes go out. The type sent is the one found in the
+content, and only media are shown in place.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
 
+from console.engine.cutting import MayStill, while_they_may, while_they_may_async
 from console.engine.idling import without_connection
 from console.files.ranges import Span, Unsatisfiable, wanted
 
@@ -35,8 +37,11 @@ class Content:
     name: str
 
 
-def serve(request: HttpRequest, content: Content, *, download: bool = False) -> HttpResponseBase:
-    """The whole (200), a part (206, 416) or nothing new (304). Raises Http404 when the bytes are gone."""
+def serve(request: HttpRequest, content: Content, may_still: MayStill, *, download: bool = False) -> HttpResponseBase:
+    """The whole (200), a part (206, 416) or nothing new (304). Raises Http404 when the bytes are gone.
+
+    Once `may_still` says no, what is on its way ends within 30 s, cut off before its length is reached.
+    """
     try:
         size_bytes = content.stored.size
     except (FileNotFoundError, ValueError):
@@ -49,7 +54,7 @@ def serve(request: HttpRequest, content: Content, *, download: bool = False) -> 
     if _is_known(request, etag):
         return _headed(HttpResponse(status=304), content, download)
     whole = span or Span(0, size_bytes)
-    response = _body(request, content, whole)
+    response = _body(request, content, whole, may_still)
     response["Content-Length"] = str(whole.length)
     if span:
         response.status_code = 206
@@ -68,13 +73,15 @@ def _is_known(request: HttpRequest, etag: str) -> bool:
     return etag in given or "*" in given
 
 
-def _body(request: HttpRequest, content: Content, span: Span) -> HttpResponseBase:
+def _body(request: HttpRequest, content: Content, span: Span, may_still: MayStill) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse()
     # Django would gather a sync iterator in memory under ASGI, and an async one elsewhere.
     if isinstance(request, ASGIRequest):
-        return StreamingHttpResponse(without_connection(_chunks_async(content.stored, span)))
-    return StreamingHttpResponse(_chunks(content.stored, span))
+        return StreamingHttpResponse(
+            without_connection(while_they_may_async(_chunks_async(content.stored, span), may_still))
+        )
+    return StreamingHttpResponse(while_they_may(_chunks(content.stored, span), may_still))
 
 
 def _headed(response: HttpResponseBase, content: Content, download: bool) -> HttpResponseBase:

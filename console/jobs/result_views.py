@@ -2,6 +2,7 @@
 
 import mimetypes
 import re
+from functools import partial
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -13,6 +14,7 @@ from console.jobs.looking import mark_opened
 from console.jobs.models import Result
 from console.teams.access import is_looked_at
 from console.teams.second_steps import lead_to_second_step
+from console.teams.streaming import still_allowed
 
 _CARD = "card"  # the gallery plays a film while the pointer is over its card: nobody has opened it yet
 _ENDINGS = {
@@ -28,13 +30,17 @@ _ENDINGS |= {"audio/wav": ".wav", "audio/flac": ".flac", "audio/aac": ".aac", "v
 @require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The result itself, for <img>, <video> and <audio>: with ranges, so that players can seek."""
-    return serve(request, _content(request, pk, is_look=_CARD not in request.GET))
+    result = _found(request, pk)
+    content = _content(request, result, is_look=_CARD not in request.GET)
+    return serve(request, content, partial(_is_still_theirs, request, result))
 
 
 @require_safe
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The result as a file, named after its model and job."""
-    return serve(request, _content(request, pk), download=True)
+    result = _found(request, pk)
+    content = _content(request, result, is_look=True)
+    return serve(request, content, partial(_is_still_theirs, request, result), download=True)
 
 
 @require_safe
@@ -43,11 +49,11 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     result = _found(request, pk)
     if not result.preview or result.state == Result.State.REMOVED:
         raise Http404("This result has no preview.")
-    return serve(request, Content(result.preview, "image/webp", f"{result.sha256[:32]}-preview", "preview.webp"))
+    content = Content(result.preview, "image/webp", f"{result.sha256[:32]}-preview", "preview.webp")
+    return serve(request, content, partial(_is_still_theirs, request, result))
 
 
-def _content(request: HttpRequest, pk: UUID, *, is_look: bool = True) -> Content:
-    result = _found(request, pk)
+def _content(request: HttpRequest, result: Result, *, is_look: bool) -> Content:
     if not result.content or result.state == Result.State.REMOVED:
         raise Http404("This result is not here.")
     if is_look and request.method == "GET" and not is_looked_at(request):
@@ -59,6 +65,11 @@ def _found(request: HttpRequest, pk: UUID) -> Result:
     result = get_object_or_404(Result.objects.visible_to(request.user).select_related("job__team"), pk=pk)
     lead_to_second_step(request, result.job.team)
     return result
+
+
+def _is_still_theirs(request: HttpRequest, result: Result) -> bool:
+    is_in_reach = Result.objects.visible_to(request.user).filter(pk=result.pk).exists()
+    return is_in_reach and still_allowed(request, request.user.pk, result.job.team_id)  # type: ignore[arg-type]
 
 
 def name_of(result: Result) -> str:

@@ -1,7 +1,7 @@
 """What is a team's own, for the staff it is open to. Closed: a page asks for a reason, bytes are not there."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -74,41 +74,46 @@ def file(request: HttpRequest, found: ReferenceFile) -> HttpResponseBase:
 @require_safe
 def result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """`/admin/content/results/<id>/`: the bytes."""
-    found = _opened(request, Result.objects.select_related("job"), pk, lambda row: row.job.team_id)
-    return _bytes(request, found.content, found.mime_type, found.sha256[:32], name_of(found))
+    found = get_object_or_404(Result.objects.select_related("job"), pk=pk)
+    return _bytes(request, found.job.team_id, found.content, found.mime_type, found.sha256[:32], name_of(found))
 
 
 @require_safe
 def result_preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """`/admin/content/results/<id>/preview/`."""
-    found = _opened(request, Result.objects.select_related("job"), pk, lambda row: row.job.team_id)
-    return _bytes(request, found.preview, "image/webp", f"{found.sha256[:32]}-preview", "preview.webp")
+    found = get_object_or_404(Result.objects.select_related("job"), pk=pk)
+    return _bytes(
+        request, found.job.team_id, found.preview, "image/webp", f"{found.sha256[:32]}-preview", "preview.webp"
+    )
 
 
 @require_safe
 def file_bytes(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """`/admin/content/files/<id>/bytes/`."""
-    found = _opened(request, ReferenceFile.objects.all(), pk, lambda row: row.team_id)
-    return _bytes(request, found.content, found.mime_type, found.sha256[:32], found.name)
+    found = get_object_or_404(ReferenceFile, pk=pk)
+    return _bytes(request, found.team_id, found.content, found.mime_type, found.sha256[:32], found.name)
 
 
 @require_safe
 def file_preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """`/admin/content/files/<id>/preview/`."""
-    found = _opened(request, ReferenceFile.objects.all(), pk, lambda row: row.team_id)
-    return _bytes(request, found.preview, "image/webp", f"{found.sha256[:32]}-preview", "preview.webp")
+    found = get_object_or_404(ReferenceFile, pk=pk)
+    return _bytes(request, found.team_id, found.preview, "image/webp", f"{found.sha256[:32]}-preview", "preview.webp")
 
 
-def _opened(request: HttpRequest, rows: Any, pk: UUID, team_of: Callable[[Any], UUID]) -> Any:
-    found = get_object_or_404(rows, pk=pk)
-    if opening_of(request.user, team_of(found)) is None:  # type: ignore[arg-type]
+def _bytes(request: HttpRequest, team_id: UUID, stored: Any, mime_type: str, etag: str, name: str) -> HttpResponseBase:
+    if not _is_open(request, team_id):
         raise Http404
-    return found
-
-
-def _bytes(request: HttpRequest, stored: Any, mime_type: str, etag: str, name: str) -> HttpResponseBase:
     if not stored:
         raise Http404("Nothing is stored.")
-    answer = serve(request, Content(stored, mime_type, etag, name))
+    answer = serve(request, Content(stored, mime_type, etag, name), partial(_is_still_open, request, team_id))
     answer["Cache-Control"] = "private, no-store"  # in half an hour it is closed again, also to the browser's cache
     return answer
+
+
+def _is_open(request: HttpRequest, team_id: UUID) -> bool:
+    return opening_of(request.user, team_id) is not None  # type: ignore[arg-type]
+
+
+def _is_still_open(request: HttpRequest, team_id: UUID) -> bool:
+    return request.session.exists(request.session.session_key or "") and _is_open(request, team_id)

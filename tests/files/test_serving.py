@@ -1,14 +1,9 @@
 """Stored bytes: whole, in part, known already, and only for members; tame whatever they are."""
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
 from asgiref.sync import sync_to_async
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -24,6 +19,7 @@ from console.projects.models import Project
 from console.teams.models import User
 from tests.files.library import make_file
 from tests.files.samples import picture
+from tests.files.served import served
 
 
 @pytest.fixture
@@ -138,7 +134,7 @@ def test_the_preview_is_a_webp(bobs: Client, file: ReferenceFile) -> None:
 
 @pytest.mark.parametrize("mime_type", ["text/html", "image/svg+xml", "application/octet-stream", "application/pdf"])
 def test_what_is_no_medium_is_never_shown_in_place(file: ReferenceFile, rf: Any, mime_type: str) -> None:
-    answer = serve(rf.get("/"), Content(file.content, mime_type, "tag", "page.html"))
+    answer = serve(rf.get("/"), Content(file.content, mime_type, "tag", "page.html"), bool)
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
     body(answer)
@@ -159,14 +155,15 @@ async def test_a_real_asgi_server_streams_chunk_by_chunk_and_seeks(file: Referen
     answers: list[HttpResponseBase] = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        answers.append(response := serve(_request(scope), Content(file.content, "video/mp4", "tag", "film.mp4")))
+        content = Content(file.content, "video/mp4", "tag", "film.mp4")
+        answers.append(response := serve(_request(scope), content, bool))
         head = [(name.encode().lower(), value.encode()) for name, value in response.items()]
         await send({"type": "http.response.start", "status": response.status_code, "headers": head})
         async for chunk in response:  # type: ignore[attr-defined]
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    async with _served(application) as client:
+    async with served(application) as client:
         whole = await client.get("/")
         part = await client.get("/", headers={"range": f"bytes={CHUNK_BYTES * 3 + 5}-"})
     assert (whole.status_code, whole.content) == (200, large)
@@ -188,15 +185,3 @@ async def test_the_view_answers_under_asgi_without_gathering_the_file(
 
 def _request(scope: Any) -> HttpRequest:
     return ASGIRequest(scope, None)  # type: ignore[arg-type]
-
-
-@asynccontextmanager
-async def _served(application: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application on a free port of a real uvicorn."""
-    own = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off", loop="asyncio"))
-    running = asyncio.create_task(server.serve([own]))
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{own.getsockname()[1]}", timeout=20) as client:
-        yield client
-    server.should_exit = True
-    await running
