@@ -1,10 +1,11 @@
 """No request body may be larger than what its path is for: it is refused before it fills the disk.
 
-Nor may it stand still before it is whole. Files may be large, but only from people who are signed in: of anybody else
-no more is read than a form holds.
+Nor may it stand still before it is whole, or creep. Files may be large, but only from people who are signed in: of
+anybody else no more is read than a form holds.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,12 +26,17 @@ UPLOAD_PATHS = ("/files/",)
 # How long a body may pause between two pieces. A slow line still brings some; who sends nothing holds a connection,
 # and what came so far on the disk, for ever.
 PAUSE_SECONDS = 30.0
+# Nor may a byte now and then do so: after a minute's start it brings this much on the average, as any phone does that
+# has a line at all. The largest file is whole within seven hours, or refused.
+START_SECONDS = 60.0
+LEAST_BYTES_A_SECOND = 4096
 _TOO_LARGE = "This is larger than the {} MB that can be taken here. Nothing was kept."
 _PAUSED = "Nothing more came for a while, so this was not taken. Nothing was kept. Try again."
+_CREEPS = "This came too slowly, so it was not taken. Nothing was kept. Try again on a faster line."
 
 
 class _Refused(Exception):
-    """More came than was allowed, or nothing more."""
+    """More came than was allowed, or nothing more, or too little."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
@@ -39,13 +45,13 @@ class _Refused(Exception):
 
 def limit_bodies(app: App, is_known: IsKnown) -> App:
     """Answers 413 in words, by the declared length at once, by the counted one when a client declares none or lies;
-    and 408 to a body that pauses for too long. Both close the connection.
+    and 408 to a body that pauses for too long or comes too slowly. All close the connection.
 
     `is_known` tells whether somebody who is signed in sends this; it is asked only when more than a form comes.
     """
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        most, counted, has_begun, is_whole = FORM_BYTES, 0, False, False
+        most, body, has_begun = FORM_BYTES, _Body(receive), False
         refused: _Refused | None = None
 
         async def allow(size_bytes: int) -> None:
@@ -57,12 +63,10 @@ def limit_bodies(app: App, is_known: IsKnown) -> App:
                 raise _Refused(413, _TOO_LARGE.format(most // 1_000_000))
 
         async def receive_counted() -> Any:
-            nonlocal counted, is_whole, refused
+            nonlocal refused
             try:
-                message = await _next(receive, None if is_whole else PAUSE_SECONDS)
-                is_whole = not message.get("more_body", False)
-                counted += len(message.get("body", b""))
-                await allow(counted)
+                message = await body.next()
+                await allow(body.size_bytes)
             except _Refused as error:
                 refused = error
             # Told as the end of the connection, at which Django closes the file that it kept the body in.
@@ -84,12 +88,32 @@ def limit_bodies(app: App, is_known: IsKnown) -> App:
     return limited
 
 
-async def _next(receive: Receive, seconds: float | None) -> Any:
-    try:
-        async with asyncio.timeout(seconds):
-            return await receive()
-    except TimeoutError:
-        raise _Refused(408, _PAUSED) from None
+class _Body:
+    """What has come of a body, and how long its sender was waited for: our own slowness is not theirs."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.size_bytes, self._waited_seconds, self._is_whole = 0, 0.0, False
+        self._receive = receive
+
+    async def next(self) -> Any:
+        """The next piece, or what comes when it is whole. Raises _Refused when that takes too long."""
+        if self._is_whole:
+            return await self._receive()
+        asked_at = time.monotonic()
+        message = await self._within(PAUSE_SECONDS)
+        self._waited_seconds += time.monotonic() - asked_at
+        self._is_whole = not message.get("more_body", False)
+        self.size_bytes += len(message.get("body", b""))
+        if not self._is_whole and self.size_bytes < LEAST_BYTES_A_SECOND * (self._waited_seconds - START_SECONDS):
+            raise _Refused(408, _CREEPS)
+        return message
+
+    async def _within(self, seconds: float) -> Any:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._receive()
+        except TimeoutError:
+            raise _Refused(408, _PAUSED) from None
 
 
 def _declared(scope: Scope) -> int:

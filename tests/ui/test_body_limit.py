@@ -3,13 +3,14 @@
 import asyncio
 import gc
 import tempfile
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from console.engine.threads import Handler
 from console.ui import body_limit
-from console.ui.body_limit import FORM_BYTES, UPLOAD_BYTES, limit_bodies
+from console.ui.body_limit import FORM_BYTES, LEAST_BYTES_A_SECOND, UPLOAD_BYTES, limit_bodies
 
 
 async def answered(
@@ -111,6 +112,48 @@ async def test_a_slow_body_that_goes_on_is_taken(monkeypatch: pytest.MonkeyPatch
 
     await slow([b"x"] * 6, 0.4, [], app)
     assert got == [b"x"] * 6
+
+
+async def creeping(monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], each_seconds: float) -> tuple[int, int]:
+    """Status, and how many pieces were read of a body of which each comes after so many seconds of a made-up clock."""
+    clock = SimpleNamespace(now=500.0)
+    monkeypatch.setattr(body_limit, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    sent: list[Any] = []
+    read = 0
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal read
+        for _ in pieces:
+            if (await receive())["type"] == "http.disconnect":
+                return
+            read += 1
+            clock.now += 100  # ours: the disk is slow
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive() -> dict[str, Any]:
+        clock.now += each_seconds
+        return {"type": "http.request", "body": pieces[read], "more_body": read < len(pieces) - 1}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def known(scope: Any) -> bool:
+        return True
+
+    await limit_bodies(app, known)({"path": "/files/", "headers": []}, receive, send)
+    return sent[0]["status"], read
+
+
+async def test_a_body_that_creeps_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await creeping(monkeypatch, [b"x"] * 1000, 20) == (408, 3)
+    assert await creeping(monkeypatch, [b"x" * LEAST_BYTES_A_SECOND] * 1000, 2) == (408, 60)
+
+
+async def test_a_phone_on_a_bad_line_is_fast_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing for most of a minute, and then little; and a body of a few bytes that is whole just in time."""
+    piece = b"x" * (LEAST_BYTES_A_SECOND * 20)
+    assert await creeping(monkeypatch, [b"", b"", *[piece] * 200], 20) == (200, 202)
+    assert await creeping(monkeypatch, [b"x", b"x", b"x", b"x"], 20) == (200, 4)
 
 
 async def test_whoever_waits_for_an_answer_is_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
