@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.chat import beginning, listing_views
 from console.chat.asking import Question, SubmissionTaken
@@ -46,7 +46,7 @@ async def collection(request: HttpRequest) -> HttpResponseBase:
     return await _begun(request)
 
 
-@require_GET
+@require_safe
 def new(request: HttpRequest) -> HttpResponseBase:
     """GET `/chat/new/`: project, model and the first question."""
     return beginning.draw(request)

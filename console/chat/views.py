@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.chat.finding import composer_of, find_conversation, find_turn, turns_of
 from console.chat.forms import AskForm
@@ -20,14 +20,14 @@ from console.teams.access import Act, TeamRequest, enter, may
 OF_A_KEY = 20
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/chat/<id>/`."""
     entered, conversation = find_conversation(request, pk)
     return render(entered, "chat/show.html", page_context(entered, conversation))
 
 
-@require_GET
+@require_safe
 def turn(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/chat/turns/<id>/`: one turn as it is now, with its stream while it is open."""
     entered, found = find_turn(request, pk)
@@ -36,7 +36,7 @@ def turn(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(entered, "chat/_turn.html", turn_context(entered, found))
 
 
-@require_GET
+@require_safe
 def using_key(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/keys/<id>/chats/`: the conversations that a key is used for, for the page of keys."""
     key = get_object_or_404(Key.objects.visible_to(request.user).select_related("team"), pk=pk)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.credits import asking, budgeting, correcting
 from console.credits.forms import BudgetAskForm, BudgetForm, CorrectionForm, DecisionForm
@@ -18,7 +18,7 @@ ASKS_SHOWN = 20
 CHANGED = "The charge has changed since this page was drawn, or is that already. Look at it again."
 
 
-@require_GET
+@require_safe
 @in_team()
 def budgets(request: TeamRequest) -> HttpResponse:
     """GET `/budgets/`: every project's month."""

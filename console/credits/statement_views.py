@@ -4,7 +4,7 @@ from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.credits import statements
 from console.credits.usage_filters import today_of
@@ -12,7 +12,7 @@ from console.credits.usage_periods import EVER
 from console.teams.access import TeamRequest, in_team
 
 
-@require_GET
+@require_safe
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/usage/statements/`: every month with usage."""
@@ -21,7 +21,7 @@ def index(request: TeamRequest) -> HttpResponse:
     return render(request, "credits/statements.html", context)
 
 
-@require_GET
+@require_safe
 @in_team()
 def show(request: TeamRequest, month: str) -> HttpResponse:
     """GET `/usage/statements/2026-11/`: prints as it stands."""

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.credits.usage_filters import Filters, Known, UsageForm, filters_of
 from console.credits.usage_lines import Place, lines_behind, page_of, with_held
@@ -13,7 +13,7 @@ from console.teams.access import TeamRequest, in_team
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @in_team()
 def show(request: TeamRequest) -> HttpResponse:
     """GET `/usage/`: what credits bought in a period; period and filters stand in the address."""
@@ -22,7 +22,7 @@ def show(request: TeamRequest) -> HttpResponse:
     return render(request, "credits/usage.html", context)
 
 
-@require_GET
+@require_safe
 @in_team()
 def ledger(request: TeamRequest) -> HttpResponse:
     """GET `/usage/ledger/`: the lines behind the figures."""

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.credits import budgeting, wallet
 from console.credits.low_balance import is_low
@@ -13,7 +13,7 @@ from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, allows, enter, in_team
 
 
-@require_GET
+@require_safe
 @in_team()
 def wallet_chip(request: TeamRequest) -> HttpResponse:
     """A late fragment: the balance as Rivya reports it; the lowest one when the team has several accounts."""
@@ -29,7 +29,7 @@ def wallet_chip(request: TeamRequest) -> HttpResponse:
     return render(request, "ui/_wallet_chip.html", context)
 
 
-@require_GET
+@require_safe
 def project_month(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A fragment for a project's page: this month against its budget."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("team"), pk=pk)

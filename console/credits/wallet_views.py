@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console.credits.drift_notes import note_drift
 from console.credits.models import WalletInterval
@@ -33,7 +33,7 @@ class NoteForm(forms.Form):
     )
 
 
-@require_GET
+@require_safe
 @in_team(Act.VIEW_ACROSS)
 def wallet(request: TeamRequest) -> HttpResponse:
     """Every Rivya account of the team that a live key belongs to, as last read."""
@@ -49,7 +49,7 @@ def wallet(request: TeamRequest) -> HttpResponse:
     return render(request, "credits/wallet.html", context)
 
 
-@require_GET
+@require_safe
 def intervals(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every interval of one wallet in which anything happened, the newest first; `?show=unexplained` only those."""
     account = get_object_or_404(Account.objects.visible_to(request.user).select_related("team"), pk=pk)
@@ -72,7 +72,7 @@ def intervals(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(entered, "credits/wallet_intervals.html", context)
 
 
-@require_GET
+@require_safe
 def interval(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One interval, down to the jobs and turns that explain it."""
     entered, found = _found(request, pk)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console.failures import caring
 from console.failures.forms import AssignmentForm, IgnoringForm, NoteForm, ResolutionForm
@@ -26,14 +26,14 @@ MOST_SHARES = 8
 _CLOSED = "Somebody was faster: this cause is no longer as you saw it."
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/failures/<id>/`."""
     entered, cause = find(request, pk)
     return render(entered, "failures/show.html", cause_context(entered, cause))
 
 
-@require_GET
+@require_safe
 def of_job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/failures/jobs/<id>/`: to the cause that the job is counted under; to all of them while it is not yet."""
     job = get_object_or_404(Job.objects.visible_to(request.user).select_related("team"), pk=pk)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console.failures import bulk as bulks
 from console.failures.carrying import spent
@@ -35,14 +35,14 @@ def create(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("failures:retry", bulk.pk)
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/failures/retries/<id>/`: the quote, or how far it is."""
     entered, bulk = _find(request, pk)
     return render(entered, "failures/retry.html", _context(entered, bulk))
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/failures/retries/<id>/progress/`: the same without the frame."""
     entered, bulk = _find(request, pk)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.failures.filters import filter_form, wanted
 from console.failures.forms import SavedViewForm
@@ -20,7 +20,7 @@ MOST_COUNTED = 99
 OF_HOME = 3
 
 
-@require_GET
+@require_safe
 @in_team(Act.VIEW_ACROSS)
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/failures/`: filters and place stand in the address."""
@@ -32,7 +32,7 @@ def index(request: TeamRequest) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 @in_team()
 def count(request: TeamRequest) -> HttpResponse:
     """GET `/failures/count/`: how many causes wait for somebody, for the sidebar."""
@@ -40,7 +40,7 @@ def count(request: TeamRequest) -> HttpResponse:
     return render(request, "failures/_count.html", {"waiting": waiting, "most": MOST_COUNTED})
 
 
-@require_GET
+@require_safe
 @in_team()
 def asking(request: TeamRequest) -> HttpResponse:
     """GET `/failures/asking/`: what waits for somebody, on the Home of who may do something about it."""

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.files import adding, browsing, checking
 from console.files.browsing import Wish
@@ -61,7 +61,7 @@ def library(request: TeamRequest, refused: tuple[Outcome, ...] = ()) -> HttpResp
     return render(request, "files/index.html", context, status=422 if refused else 200)
 
 
-@require_GET
+@require_safe
 def picker(request: HttpRequest) -> HttpResponse:
     """`/files/picker/?project=…&kinds=image,video&model=…&chosen=…`: choose references, or bring new ones."""
     wish = Wish.of(request.GET.get("project", ""), request.GET.get("kinds", ""))
@@ -83,7 +83,7 @@ def picker(request: HttpRequest) -> HttpResponse:
     return render(request, "files/_picks.html" if page.newer else "files/_picker.html", context)
 
 
-@require_GET
+@require_safe
 def card(request: HttpRequest, pk: UUID) -> HttpResponse:
     """`/files/<id>/card/`: one file of the grid."""
     file = _found(request, pk)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from console.audit.recording import record
 from console.jobs.bundling import bundle_of
@@ -28,7 +28,7 @@ def bundle(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def code(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/code/`: curl and Python."""
     entered, job = find(request, pk)

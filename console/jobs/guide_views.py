@@ -3,21 +3,21 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console.jobs.guiding import guide_of
 from console.teams.access import TeamRequest, in_team
 from console.teams.models import Membership
 
 
-@require_GET
+@require_safe
 @in_team()
 def start(request: TeamRequest) -> HttpResponse:
     """`/start/`: the guide as far as the team has come, also after it was put away."""
     return render(request, "jobs/start.html", {"guide": guide_of(request)})
 
 
-@require_GET
+@require_safe
 @in_team()
 def progress(request: TeamRequest) -> HttpResponse:
     """A fragment: the steps again, while the first job runs."""

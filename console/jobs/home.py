@@ -7,7 +7,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.jobs.guiding import guide_of
 from console.jobs.models import Job
@@ -27,7 +27,7 @@ _RUNNING = (Job.Status.UNSENT, Job.Status.QUEUED, Job.Status.PROCESSING)
 _BAD_NEWS = (Job.Status.FAILED, Job.Status.REFUSED)
 
 
-@require_GET
+@require_safe
 @in_team()
 def home(request: TeamRequest) -> HttpResponse:
     """GET `/`."""

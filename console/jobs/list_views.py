@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.catalogue.models import CatalogueModel
 from console.jobs.filters import FilterForm, read_jobs
@@ -25,7 +25,7 @@ _VIEW_COOKIE = "jobs_view"
 _YEAR_SECONDS = 365 * 86400
 
 
-@require_GET
+@require_safe
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/jobs/`: filters, view and place all stand in the address; the view is remembered by the browser."""
@@ -59,19 +59,19 @@ def index(request: TeamRequest) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 def card(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/card/`: one card of the gallery."""
     return _one(request, pk, "jobs/_card.html")
 
 
-@require_GET
+@require_safe
 def row(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/row/`: one row of the table."""
     return _one(request, pk, "jobs/_row.html")
 
 
-@require_GET
+@require_safe
 def latest(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/projects/<id>/latest/`: a project's newest jobs, for the page of projects."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("team"), pk=pk)
@@ -81,7 +81,7 @@ def latest(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(entered, "jobs/_latest.html", context)
 
 
-@require_GET
+@require_safe
 def using_key(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/keys/<id>/jobs/`: the open jobs sent with a key, or with one `secret` of it; `short` counts them."""
     key = get_object_or_404(Key.objects.visible_to(request.user).select_related("team"), pk=pk)

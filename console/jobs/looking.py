@@ -6,7 +6,7 @@ from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.jobs.filters import narrowed
 from console.jobs.list_views import filter_form
@@ -23,7 +23,7 @@ def mark_opened(job_id: UUID) -> None:
         unopened.update(opened_at=timezone.now())
 
 
-@require_GET
+@require_safe
 @in_team()
 def unopened(request: TeamRequest) -> HttpResponse:
     """GET `/jobs/unopened/`: a late fragment for usage, with the filters of the list of jobs."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.credits.statements import span_of_month
 from console.credits.usage_periods import By
@@ -36,7 +36,7 @@ class Bar:
     is_future: bool
 
 
-@require_GET
+@require_safe
 @in_team()
 def month(request: TeamRequest) -> HttpResponse:
     """GET `/jobs/spend/`: a late fragment, so that Home does not wait for it."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.jobs.facing import Face
 from console.jobs.looking import mark_opened
@@ -15,23 +15,23 @@ from console.jobs.saying import Said
 from console.teams.access import Act, TeamRequest, allows, enter, is_looked_at, may
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/`."""
     entered, job = find(request, pk)
-    if not is_looked_at(request):
+    if request.method == "GET" and not is_looked_at(request):
         mark_opened(job.pk)
     return render(entered, "jobs/show.html", face_context(entered, job))
 
 
-@require_GET
+@require_safe
 def face(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/face/`: canvas and inspector, as they are now."""
     entered, job = find(request, pk)
     return render(entered, "jobs/_face.html", face_context(entered, job))
 
 
-@require_GET
+@require_safe
 def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/jobs/<id>/timeline/`: the evidence so far."""
     entered, job = find(request, pk)

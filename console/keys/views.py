@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.keys import checking, replacing, retiring
 from console.keys.adding import Wish, add_key
@@ -21,7 +21,7 @@ from console.teams.access import Act, TeamRequest, enter, in_team
 MANY = 8  # from here on the page offers a filter
 
 
-@require_GET
+@require_safe
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """All keys of the team as cards; retired ones below."""
@@ -59,14 +59,14 @@ def new(request: TeamRequest) -> HttpResponse:
     return render(request, "keys/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One key: its secrets, what it may do, who and what uses it."""
     card, keyset_missing = _looked_at(request, pk)
     return render(request, "keys/show.html", {"card": card, "key": card.key, "keyset_missing": keyset_missing})
 
 
-@require_GET
+@require_safe
 def card(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card alone, for when the key has changed."""
     found, _ = _looked_at(request, pk)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from console.notices.models import MailChoice, Notice
 from console.teams.access import TeamRequest, enter, in_team, is_looked_at
@@ -19,7 +19,7 @@ PAGE_SIZE = 40
 MOST_COUNTED = 99
 
 
-@require_GET
+@require_safe
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/notices/`: all of the person's notices in all their teams, newest first."""
@@ -34,7 +34,7 @@ def index(request: TeamRequest) -> HttpResponse:
     return render(request, "notices/index.html", context)
 
 
-@require_GET
+@require_safe
 @in_team()
 def bell(request: TeamRequest) -> HttpResponse:
     """GET `/notices/bell/`: a late fragment of every page."""

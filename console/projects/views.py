@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.keys.models import Key
 from console.projects import saving
@@ -15,7 +15,7 @@ from console.projects.models import Project
 from console.teams.access import Act, TeamRequest, enter, in_team
 
 
-@require_GET
+@require_safe
 @in_team()
 def index(request: TeamRequest) -> HttpResponse:
     """All projects of the team; archived ones below."""
@@ -37,7 +37,7 @@ def new(request: TeamRequest) -> HttpResponse:
     return render(request, "projects/edit.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One project: what it is for, what it may spend, and its work."""
     project = _found(request, pk)
@@ -72,7 +72,7 @@ def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("projects:index" if away else "projects:show", *([] if away else [project.pk]))
 
 
-@require_GET
+@require_safe
 def using_key(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A fragment for the page of a key: the projects that use it."""
     key = get_object_or_404(Key.objects.visible_to(request.user).select_related("team"), pk=pk)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from console.projects.models import Project
 from console.retention import demo as ending
@@ -36,7 +36,7 @@ def project(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("retention:project", pk=found.pk)
 
 
-@require_GET
+@require_safe
 @in_team(Act.MANAGE_RETENTION)
 def projects(request: TeamRequest) -> HttpResponse:
     """A fragment for the team's settings: each project with its days."""

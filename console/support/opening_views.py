@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.support.forms import ReasonForm
 from console.support.models import Opening
@@ -25,7 +25,7 @@ def collection(request: HttpRequest) -> HttpResponseBase:
     return _create(request) if request.method == "POST" else _index(request)
 
 
-@require_GET
+@require_safe
 def new(request: HttpRequest) -> HttpResponse:
     """GET `/admin/openings/new/?team=…&next=…`: the form."""
     return _form(request, _team(request.GET.get("team", "")), request.GET.get("next", ""), ReasonForm())

@@ -1,14 +1,14 @@
 """The page of the one search."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.support.rendering import page
 from console.support.searching import looks_like_a_secret
 from console.support.searching import search as find
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """GET `/admin/search/?q=…`."""
     text = request.GET.get("q", "")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console.support.models import Opening
 from console.support.opening import end
@@ -16,7 +16,7 @@ from console.ui.keyset import cursor_of, fetch_by_time, links, read_page
 PAGE_SIZE = 40
 
 
-@require_GET
+@require_safe
 @in_team(Act.MANAGE_TEAM)
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/team/support/`: every opening, newest first."""

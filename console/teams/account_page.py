@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console.teams.models import Team, User
 from console.teams.own_acts import record_own_act
@@ -24,7 +24,7 @@ class NameForm(forms.ModelForm[User]):
         field_classes = {"name": NameField}
 
 
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """`/account/`."""
     return _page(request, NameForm(instance=_person(request)))

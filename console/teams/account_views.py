@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.teams.account_mails import held_back
 from console.teams.models import User
@@ -31,7 +31,7 @@ def addresses(request: HttpRequest) -> HttpResponseBase:
     return answer
 
 
-@require_GET
+@require_safe
 @login_not_required
 def confirmation_awaited(request: HttpRequest) -> HttpResponse:
     """`/account/confirm-email/`: where the link to confirm an address is. Says the same of one that is taken."""

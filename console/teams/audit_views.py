@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from console.audit.choices import acts_in, kinds_in, people_in
 from console.audit.closing import for_team
@@ -22,7 +22,7 @@ from console.ui.keyset import cursor_of, links, query_without
 from console.ui.spreadsheets import CUT_SHORT
 
 
-@require_GET
+@require_safe
 @in_team(Act.READ_AUDIT)
 def index(request: TeamRequest) -> HttpResponse:
     """GET `/audit/`: who did what, newest first; the filters stand in the address."""
@@ -39,7 +39,7 @@ def index(request: TeamRequest) -> HttpResponse:
     return render(request, "audit/index.html", context)
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET `/audit/<id>/`: one line, before and after side by side."""
     mine = Team.objects.visible_to(request.user)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console.teams import people_page
 from console.teams.access import SESSION_TEAM, TeamRequest, current_membership, in_team
@@ -15,7 +15,7 @@ from console.teams.models import Membership, Team, User
 from console.teams.signing_up import TeamNameForm, begin_own_team, may_begin_team
 
 
-@require_GET
+@require_safe
 @in_team()
 def people(request: TeamRequest) -> HttpResponse:
     """Everyone in the team, with their role."""
@@ -30,7 +30,7 @@ def switch(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("home")
 
 
-@require_GET
+@require_safe
 def none(request: HttpRequest) -> HttpResponse:
     """For a person who is in no team, or suspended from every one of theirs."""
     return redirect("home") if current_membership(request) else _none(request, TeamNameForm())

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from console import rivya
 from console.audit.recording import record
@@ -19,7 +19,7 @@ from console.webhooks.logbook import Line
 from console.webhooks.telling import EFFECTS
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What came, what was thought of it and why, what it did."""
     delivery, entered = looked_into(request, pk)

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from console.keys.declined import Declined
 from console.teams.access import Act, TeamRequest, in_team
@@ -22,7 +22,7 @@ from console.webhooks.registering import Unfinished, Wish
 from console.webhooks.standing import Standing, read_if_due
 
 
-@require_GET
+@require_safe
 @in_team(Act.MANAGE_WEBHOOKS)
 def index(request: TeamRequest) -> HttpResponse:
     """All endpoints of the team, each with its state here and at Rivya."""
@@ -58,7 +58,7 @@ def new(request: TeamRequest) -> HttpResponse:
     return render(request, "webhooks/new.html", context, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One endpoint: how it stands, what can be done with it, and everything that knocked. Deleted: what knocked."""
     endpoint, entered = kept_or_deleted(request, pk)
@@ -74,7 +74,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(entered, "webhooks/show.htmx.html" if _is_following(entered) else "webhooks/show.html", context)
 
 
-@require_GET
+@require_safe
 def standing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card of an endpoint, or its part about Rivya, with what Rivya says of it now."""
     endpoint, entered = managed(request, pk)

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -25,14 +25,14 @@ WAITING = ("oldest_due_job_seconds", "oldest_due_turn_seconds")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when database and keyset answer, migrations are complete and due work is done; else 503 with the reason."""
     try:
@@ -47,7 +47,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text, for a caller with `Authorization: Bearer <CONSOLE_METRICS_TOKEN>`; 404 without a token set."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")

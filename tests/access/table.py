@@ -27,8 +27,8 @@ class Address:
     form: dict[str, str] = field(default_factory=dict)
 
 
-def reads(who: Who, of: str = "", head: bool = False) -> Address:
-    """GET; and HEAD where a program may ask before it fetches."""
+def reads(who: Who, of: str = "", head: bool = True) -> Address:
+    """GET, and HEAD where that leaves nothing behind: no line of the audit log, no mark, no stream."""
     return Address({"GET": who} | ({"HEAD": who} if head else {}), of)
 
 
@@ -45,17 +45,19 @@ def _all(address: Address, *names: str) -> dict[str, Address]:
 
 
 _JOBS = {
-    **_all(reads(Act.VIEW), "home", "jobs:export", "jobs:spend", "jobs:unopened", "jobs:start", "jobs:start_progress"),
-    "jobs:index": both(Act.VIEW, Act.SUBMIT),
+    "jobs:export": reads(Act.VIEW, head=False),
+    **_all(reads(Act.VIEW), "home", "jobs:spend", "jobs:unopened", "jobs:start", "jobs:start_progress"),
+    "jobs:index": both(Act.VIEW, Act.SUBMIT, head=True),
     "jobs:start_dismissal": posts(Act.VIEW),
     "jobs:new": both(Act.SUBMIT, Act.SUBMIT, head=True),
-    "jobs:quote": reads(Act.SUBMIT, head=True),
-    **_all(reads(Act.VIEW, "result", head=True), "jobs:result", "jobs:result_download", "jobs:result_preview"),
+    "jobs:quote": reads(Act.SUBMIT),
+    **_all(reads(Act.VIEW, "result"), "jobs:result", "jobs:result_download", "jobs:result_preview"),
     "jobs:result_reference": posts(Act.SUBMIT, "result"),
     **_all(
         reads(Act.VIEW, "job"),
-        *("jobs:show", "jobs:card", "jobs:row", "jobs:face", "jobs:timeline", "jobs:bundle", "jobs:code"),
+        *("jobs:show", "jobs:card", "jobs:row", "jobs:face", "jobs:timeline", "jobs:code"),
     ),
+    "jobs:bundle": reads(Act.VIEW, "job", head=False),
     **_all(posts(Act.SUBMIT, "job"), "jobs:withdrawal", "jobs:check", "jobs:resolution", "jobs:reading"),
     "jobs:using_key": reads(Act.VIEW, "key"),
     "jobs:latest": reads(Act.VIEW, "project"),
@@ -63,30 +65,33 @@ _JOBS = {
 _CHAT = {
     "chat:index": both(Act.VIEW, Act.SUBMIT, head=True, project="project"),
     "chat:new": reads(Act.SUBMIT),
-    **_all(reads(Act.VIEW, "conversation"), "chat:show", "chat:export"),
+    "chat:show": reads(Act.VIEW, "conversation"),
+    "chat:export": reads(Act.VIEW, "conversation", head=False),
     "chat:turns": both(Act.VIEW, Act.SUBMIT, "conversation"),
     **_all(posts(Act.SUBMIT, "conversation"), "chat:title", "chat:archive"),
-    **_all(reads(Act.VIEW, "turn"), "chat:turn", "chat:stream"),
+    "chat:turn": reads(Act.VIEW, "turn"),
+    "chat:stream": reads(Act.VIEW, "turn", head=False),
     **_all(posts(Act.SUBMIT, "turn"), "chat:stop", "chat:retry", "chat:resolution"),
     "chat:using_key": reads(Act.VIEW, "key"),
 }
 _FILES = {
     "files:index": both(Act.VIEW, Act.SUBMIT, head=True, project="project"),
     "files:picker": reads(ODD),
-    **_all(reads(Act.VIEW, "file", head=True), "files:content", "files:preview"),
+    **_all(reads(Act.VIEW, "file"), "files:content", "files:preview"),
     "files:card": reads(Act.VIEW, "file"),
     **_all(posts(Act.SUBMIT, "file"), "files:removal", "files:restoration"),
 }
 _MODELS = {
-    **_all(reads(Act.VIEW, head=True), "catalogue:index", "catalogue:show"),
+    **_all(reads(Act.VIEW), "catalogue:index", "catalogue:show"),
     "catalogue:refresh": posts(Act.VIEW),
 }
 _CREDITS = {
     **_all(
         reads(Act.VIEW),
-        *("credits:usage", "credits:usage_ledger", "credits:statements", "credits:statement", "credits:usage_export"),
+        *("credits:usage", "credits:usage_ledger", "credits:statements", "credits:statement"),
         *("credits:wallet_chip", "credits:budgets"),
     ),
+    "credits:usage_export": reads(Act.VIEW, head=False),
     "credits:wallet": reads(Act.VIEW_ACROSS),
     "credits:wallet_account": reads(Act.VIEW_ACROSS, "account"),
     "credits:wallet_interval": reads(Act.VIEW, "interval"),
@@ -127,7 +132,8 @@ _WEBHOOKS = {
     "webhooks:door": posts(ODD),
     "webhooks:index": reads(_HOOKS),
     "webhooks:new": both(_HOOKS, _HOOKS),
-    **_all(reads(_HOOKS, "endpoint"), "webhooks:show", "webhooks:standing", "webhooks:comparison"),
+    **_all(reads(_HOOKS, "endpoint"), "webhooks:show", "webhooks:standing"),
+    "webhooks:comparison": reads(_HOOKS, "endpoint", head=False),  # asks Rivya
     **_all(both(_HOOKS, _HOOKS, "endpoint"), "webhooks:settings", "webhooks:deletion", "webhooks:rotation"),
     **_all(posts(_HOOKS, "endpoint"), *(f"webhooks:{verb}" for verb in _ASK_RIVYA)),
     "webhooks:delivery": reads(_HOOKS, "delivery"),
@@ -160,7 +166,8 @@ _TEAMS = {
     "teams:switch": posts(Act.VIEW, "team"),
     "support:index": reads(Act.MANAGE_TEAM),
     "support:end": posts(Act.MANAGE_TEAM, "opening"),
-    **_all(reads(Act.READ_AUDIT), "audit:index", "audit:export"),
+    "audit:index": reads(Act.READ_AUDIT),
+    "audit:export": reads(Act.READ_AUDIT, head=False),
     "audit:show": reads(Act.READ_AUDIT, "line"),
     **_all(reads(Act.VIEW), "notices:index", "notices:bell"),
     **_all(posts(Act.VIEW), "notices:reading", "notices:mail"),

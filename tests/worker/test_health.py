@@ -62,5 +62,11 @@ def test_metrics_are_nowhere_for_anybody_else(client: Client, settings: Any, giv
     assert client.get("/metrics", headers={"Authorization": given}).status_code == 404
 
 
+def test_a_monitor_may_ask_for_the_head_alone(client: Client) -> None:
+    for path in ("/healthz", "/readyz"):
+        whole, head = client.get(path), client.head(path)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+
+
 def test_health_takes_no_posts(client: Client) -> None:
     assert {client.post(path).status_code for path in ("/healthz", "/readyz", "/metrics")} == {405}
