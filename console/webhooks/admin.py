@@ -14,7 +14,7 @@ class EndpointAdmin(LookOnly):
     search_fields = ("rivya_id",)
     fields = (
         "id", "team", "account", "key", "name", "scheme", "state", "created_by", "created_at", "active_since",
-        "rotating_since", "silent_since", "deleted_at", "rivya_id", "rivya_status", "rivya_failures",
+        "rotating_since", "deleting_since", "silent_since", "deleted_at", "rivya_id", "rivya_status", "rivya_failures",
         "rivya_success_at", "rivya_failure_at", "read_at",
     )  # fmt: skip
 

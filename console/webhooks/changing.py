@@ -1,4 +1,7 @@
-"""Pause, resume, rename, rotate, test and delete an endpoint: first at Rivya, then here, each with its line."""
+"""Pause, resume, rename, rotate and test an endpoint: first at Rivya, then here, each with its line.
+
+Who goes on using an endpoint does not want it deleted any more: a deletion that was only begun is forgotten then.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
@@ -13,9 +16,9 @@ from console.keys.declined import Declined
 from console.keys.sealing import refuse_without_keyset
 from console.teams.models import User
 from console.webhooks import signing
-from console.webhooks.asking import NoAccess, ask, note_told, words_of
+from console.webhooks.asking import ask, note_told, words_of
 from console.webhooks.models import Delivery, Endpoint
-from console.webhooks.registering import Unfinished, find
+from console.webhooks.registering import Unfinished
 from console.webhooks.turns import Turn, turn
 
 T = TypeVar("T")
@@ -32,7 +35,7 @@ def set_paused(endpoint: Endpoint, paused: bool, person: User, *, request: HttpR
         told = _asked(endpoint, lambda client: client.endpoints.update(endpoint.rivya_id, status=status))
         with mine.writing():
             since = {} if paused else {"active_since": timezone.now()}
-            Endpoint.objects.filter(pk=endpoint.pk).update(state=state, silent_since=None, **since)
+            Endpoint.objects.filter(pk=endpoint.pk).update(state=state, silent_since=None, deleting_since=None, **since)
             note_told(endpoint, told)
             act = "webhook.paused" if paused else "webhook.resumed"
             _record(act, endpoint, person, request, {"state": endpoint.state}, {"state": state})
@@ -46,7 +49,7 @@ def rename(endpoint: Endpoint, name: str, scheme: str, person: User, *, request:
             note_told(endpoint, _asked(endpoint, lambda client: client.endpoints.update(endpoint.rivya_id, name=name)))
         before, after = {"name": endpoint.name, "scheme": endpoint.scheme}, {"name": name, "scheme": scheme}
         with mine.writing():
-            Endpoint.objects.filter(pk=endpoint.pk).update(**after)
+            Endpoint.objects.filter(pk=endpoint.pk).update(**after, deleting_since=None)
             _record("webhook.changed", endpoint, person, request, before, after)
 
 
@@ -61,7 +64,7 @@ def rotate(endpoint: Endpoint, person: User, *, request: HttpRequest | None = No
         told = _rotated(mine, person, request)
         with mine.writing():
             secret = signing.keep(endpoint, told)
-            Endpoint.objects.filter(pk=endpoint.pk).update(rotating_since=None)
+            Endpoint.objects.filter(pk=endpoint.pk).update(rotating_since=None, deleting_since=None)
             _record("webhook.rotated", endpoint, person, request, {}, {"secret": f"…{secret.last_four}"})
 
 
@@ -86,20 +89,6 @@ def send_test(endpoint: Endpoint, person: User, *, request: HttpRequest | None =
         return here.first()
 
 
-def delete(endpoint: Endpoint, person: User, *, request: HttpRequest | None = None) -> bool:
-    """Remove it at Rivya, then here; its log stays. Returns False when no key could ask Rivya. Raises Declined."""
-    with turn(endpoint) as mine:
-        endpoint = mine.endpoint
-        is_asked = _removed(endpoint)
-        before = {"state": endpoint.state, "rivya_id": endpoint.rivya_id}
-        with mine.writing():
-            gone = {"state": Endpoint.State.DELETED, "deleted_at": timezone.now(), "silent_since": None}
-            Endpoint.objects.filter(pk=endpoint.pk).update(**gone)
-            endpoint.signing_secrets.all().delete()
-            _record("webhook.deleted", endpoint, person, request, before, {"removed_at_rivya": is_asked})
-    return is_asked
-
-
 def read(endpoint: Endpoint) -> None:
     """Ask Rivya how the endpoint stands, and keep that. Raises Declined."""
     if not endpoint.is_registered:
@@ -113,7 +102,7 @@ def read(endpoint: Endpoint) -> None:
 
 
 def _rotated(mine: Turn, person: User, request: HttpRequest | None) -> rivya.Secret:
-    """The new secret; what surely was not done leaves nothing begun."""
+    """The new secret. What surely was not done leaves nothing begun, but for what an earlier try left open."""
     endpoint = mine.endpoint
     row = Endpoint.objects.filter(pk=endpoint.pk)
     with mine.writing():
@@ -124,27 +113,13 @@ def _rotated(mine: Turn, person: User, request: HttpRequest | None) -> rivya.Sec
     except rivya.RivyaError as error:
         if error.outcome == "unknown":
             raise Unfinished(words_of(error)) from error
-        row.update(rotating_since=None)
+        row.update(rotating_since=endpoint.rotating_since)
         raise Declined(words_of(error)) from error
     except Declined:
-        row.update(rotating_since=None)
+        row.update(rotating_since=endpoint.rotating_since)
         raise
     assert told.signing_secret  # noqa: S101 - rotate_secret raises without one
     return told.signing_secret
-
-
-def _removed(endpoint: Endpoint) -> bool:
-    """Whether Rivya could be asked to remove it; it may have been removed before."""
-    try:
-        if rivya_id := endpoint.rivya_id or find(endpoint):
-            ask(endpoint, lambda client: client.endpoints.delete(rivya_id))
-    except NoAccess:
-        return False
-    except rivya.Missing:
-        pass  # there, or by a call whose answer we never saw
-    except rivya.RivyaError as error:
-        raise Declined(words_of(error)) from error
-    return True
 
 
 def _asked(endpoint: Endpoint, call: Callable[[rivya.Client], Awaitable[T]]) -> T:

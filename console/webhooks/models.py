@@ -66,6 +66,7 @@ class Endpoint(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     active_since = models.DateTimeField(null=True)
     rotating_since = models.DateTimeField(null=True)  # a rotation was begun, and its answer is not stored yet
+    deleting_since = models.DateTimeField(null=True)  # likewise a deletion
     deleted_at = models.DateTimeField(null=True)
     silent_since = models.DateTimeField(null=True)  # three jobs in a row ended without a word of it
     lease = models.UUIDField(null=True)  # of the act that is at Rivya right now (`turns.py`)

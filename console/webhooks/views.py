@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from console.keys.declined import Declined
 from console.teams.access import Act, TeamRequest, in_team
 from console.ui import keyset
-from console.webhooks import changing, registering
+from console.webhooks import changing, deleting, registering
 from console.webhooks.asking import fit_keys
 from console.webhooks.finding import kept_or_deleted, managed
 from console.webhooks.forms import DeleteForm, EndpointForm, SettingsForm
@@ -107,7 +107,9 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = DeleteForm(request.POST if request.method == "POST" else None, endpoint=endpoint)
     if form.is_valid():
         try:
-            is_asked = changing.delete(endpoint, entered.user, request=request)
+            is_asked = deleting.delete(endpoint, entered.user, request=request)
+        except Unfinished as unfinished:
+            form.add_error(None, f"{unfinished} Rivya may have removed it already: delete it once more.")
         except Declined as declined:
             form.add_error(None, str(declined))
         else:
