@@ -32,13 +32,15 @@ def set_paused(endpoint: Endpoint, paused: bool, person: User, *, request: HttpR
     state = Endpoint.State.PAUSED if paused else Endpoint.State.ACTIVE
     with turn(endpoint) as mine:
         endpoint = _registered(mine)
+        before = {"state": endpoint.state, "at_rivya": endpoint.rivya_status}
         told = _asked(endpoint, lambda client: client.endpoints.update(endpoint.rivya_id, status=status))
         with mine.writing():
             since = {} if paused else {"active_since": timezone.now()}
             Endpoint.objects.filter(pk=endpoint.pk).update(state=state, silent_since=None, deleting_since=None, **since)
             note_told(endpoint, told)
             act = "webhook.paused" if paused else "webhook.resumed"
-            _record(act, endpoint, person, request, {"state": endpoint.state}, {"state": state})
+            after = {"state": state, "at_rivya": endpoint.rivya_status}
+            _record(act, endpoint, person, request, before, after)
 
 
 def rename(endpoint: Endpoint, name: str, scheme: str, person: User, *, request: HttpRequest | None = None) -> None:
@@ -71,12 +73,16 @@ def rotate(endpoint: Endpoint, person: User, *, request: HttpRequest | None = No
 def send_test(endpoint: Endpoint, person: User, *, request: HttpRequest | None = None) -> Delivery | None:
     """Have Rivya send a test event. What of it is here already; None when it is not. Raises Declined.
 
-    A paused endpoint is sent nothing, so Rivya is not asked for a test that would never come.
+    One that is paused here, or stopped at Rivya as far as was read, is sent nothing: Rivya is not asked for a test that
+    would never come.
     """
     if not endpoint.is_registered:
         raise Declined(UNREGISTERED)
     if endpoint.state == Endpoint.State.PAUSED:
         raise Declined("This endpoint is paused: Rivya sends it nothing, no test either. Resume it first.")
+    if endpoint.needs_resuming:
+        says = f"Rivya says that this endpoint is {endpoint.rivya_status}"
+        raise Declined(f"{says}: it is sent nothing, no test either. Resume it first.")
     sent = _asked(endpoint, lambda client: client.endpoints.test(endpoint.rivya_id))
     event_id = (sent.event_id or "")[:512] if sent else ""
     with transaction.atomic():

@@ -109,6 +109,12 @@ class Endpoint(models.Model):
         """Active as far as we asked, and Rivya says otherwise: perhaps after too many failures (A29)."""
         return self.state == self.State.ACTIVE and self.rivya_status not in {"", "active"}
 
+    @property
+    def needs_resuming(self) -> bool:
+        """Rivya sends it nothing before it is resumed, no test either: paused here, or stopped there."""
+        is_stopped = self.state == self.State.PAUSED or self.is_stopped_by_rivya
+        return is_stopped and not self.is_gone_at_rivya
+
 
 class SigningSecret(models.Model):
     """What Rivya signs with, sealed like a key. After a rotation the old one is believed until `accepted_until`."""

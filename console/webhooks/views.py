@@ -76,10 +76,10 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def standing(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The card of an endpoint, or its part about Rivya, with what Rivya says of it now."""
+    """The card of an endpoint, or the parts of its page that tell of Rivya, with what Rivya says of it now."""
     endpoint, entered = managed(request, pk)
     context = {"standing": Standing(endpoint, read_if_due(endpoint)), "is_fresh": True}
-    template = "webhooks/_card_rivya.html" if request.GET.get("part") == "rivya" else "webhooks/_card.html"
+    template = "webhooks/standing.htmx.html" if request.GET.get("part") == "rivya" else "webhooks/_card.html"
     return render(entered, template, context)
 
 
