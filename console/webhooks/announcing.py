@@ -1,4 +1,5 @@
-"""Tell open pages that something knocked, in the transaction that keeps it, at most once a second an endpoint.
+"""Tell open pages that something knocked at an endpoint or became of it, in the transaction that keeps it, at most once
+a second an endpoint.
 
 What comes within that second is not told, so a storm is one small row a second and process, whatever it brings. A page
 reads when it is told, and once more when the second is over, as it does after it was drawn

@@ -15,6 +15,7 @@ from console.keys.models import Key, Secret
 from console.keys.refusing import mark_refused
 from console.keys.scopes import note_scope
 from console.ui import problems
+from console.webhooks.announcing import announce
 from console.webhooks.models import Endpoint
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ def words_of(error: rivya.RivyaError) -> str:
 
 
 def note_told(endpoint: Endpoint, told: rivya.Endpoint | None) -> None:
-    """Keep what Rivya says of the endpoint; None: it has no such endpoint any more."""
+    """Keep what Rivya says of the endpoint; None: it has no such endpoint any more. Open pages hear of what is new."""
     facts: dict[str, object] = {"rivya_status": "missing", "read_at": timezone.now()}
     if told is not None:
         facts |= {
@@ -72,9 +73,13 @@ def note_told(endpoint: Endpoint, told: rivya.Endpoint | None) -> None:
             "rivya_success_at": told.last_success_at,
             "rivya_failure_at": told.last_failure_at,
         }
+    is_news = any(getattr(endpoint, name) != value for name, value in facts.items() if name != "read_at")
     for name, value in facts.items():
         setattr(endpoint, name, value)
-    Endpoint.objects.filter(pk=endpoint.pk).update(**facts)
+    with transaction.atomic():
+        Endpoint.objects.filter(pk=endpoint.pk).update(**facts)
+        if is_news:  # only then: a page that is told may have Rivya asked again
+            announce(endpoint.team_id, endpoint.pk)
 
 
 def _access(endpoint: Endpoint) -> tuple[Secret, rivya.Secret]:

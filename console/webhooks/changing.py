@@ -16,6 +16,7 @@ from console.keys.declined import Declined
 from console.keys.sealing import refuse_without_keyset
 from console.teams.models import User
 from console.webhooks import signing
+from console.webhooks.announcing import announce
 from console.webhooks.asking import ask, note_told, words_of
 from console.webhooks.models import Delivery, Endpoint
 from console.webhooks.registering import Unfinished
@@ -147,6 +148,7 @@ def _record(
     after: dict[str, Any],
 ) -> None:
     record(act, endpoint, team_id=endpoint.team_id, actor=person, before=before, after=after, request=request)
+    announce(endpoint.team_id, endpoint.pk)
 
 
 def _registered(mine: Turn) -> Endpoint:

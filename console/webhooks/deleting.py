@@ -7,6 +7,7 @@ from console import rivya
 from console.audit.recording import record
 from console.keys.declined import Declined
 from console.teams.models import User
+from console.webhooks.announcing import announce
 from console.webhooks.asking import NoAccess, ask, words_of
 from console.webhooks.models import Endpoint
 from console.webhooks.registering import Unfinished, find
@@ -38,6 +39,7 @@ def delete(endpoint: Endpoint, person: User, *, request: HttpRequest | None = No
                 after=after,
                 request=request,
             )
+            announce(endpoint.team_id, endpoint.pk)
     return is_asked
 
 
@@ -46,6 +48,7 @@ def _begin(mine: Turn, person: User, request: HttpRequest | None) -> None:
     with mine.writing():
         Endpoint.objects.filter(pk=endpoint.pk).update(deleting_since=timezone.now())
         record("webhook.deletion_begun", endpoint, team_id=endpoint.team_id, actor=person, request=request)
+        announce(endpoint.team_id, endpoint.pk)
 
 
 def _removed(endpoint: Endpoint) -> bool:

@@ -15,6 +15,7 @@ from console.keys.models import Key, Landmark
 from console.keys.sealing import refuse_without_keyset
 from console.teams.models import User
 from console.webhooks import signing
+from console.webhooks.announcing import announce
 from console.webhooks.asking import ask, note_told, words_of
 from console.webhooks.models import Endpoint, new_door
 from console.webhooks.reachability import address_of, obstacle
@@ -97,6 +98,7 @@ def _store(mine: Turn, told: rivya.Endpoint, person: User, request: HttpRequest 
             note_landmark(endpoint.account_id, Landmark.Kind.ENDPOINT, told.id)
             after = {"rivya_id": told.id, "secret": f"…{secret.last_four}"}
             _record("webhook.registered", endpoint, person, request, after=after)
+            announce(endpoint.team_id, endpoint.pk)
     if not told.signing_secret:
         raise Unfinished("Rivya registered the endpoint and told no signing secret.")
     return endpoint

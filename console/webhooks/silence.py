@@ -9,6 +9,7 @@ from django.utils import timezone
 from console.jobs.models import Job
 from console.notices.telling import tell
 from console.teams.access import Act, people_who_may
+from console.webhooks.announcing import announce
 from console.webhooks.models import Delivery, Endpoint
 
 IN_A_ROW: Final = 3
@@ -42,7 +43,10 @@ def _watch(endpoint: Endpoint) -> bool:
     now = timezone.now()
     with transaction.atomic():
         mine = Endpoint.objects.filter(pk=endpoint.pk, silent_since=endpoint.silent_since)
-        if mine.update(silent_since=now if silent else None) and silent:
+        if not mine.update(silent_since=now if silent else None):
+            return True
+        announce(endpoint.team_id, endpoint.pk)
+        if silent:
             tell(
                 people_who_may(Act.MANAGE_WEBHOOKS, endpoint.team_id),
                 team=endpoint.team,

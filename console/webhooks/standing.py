@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from console.keys.declined import Declined
@@ -31,6 +32,11 @@ class Standing:
         return state_of(self.endpoint)[1]
 
     @property
+    def card(self) -> str:
+        """Where a page finds its card."""
+        return f"#endpoint-{self.endpoint.pk}"
+
+    @property
     def last_heard_at(self) -> datetime | None:
         """When the newest believed request came."""
         heard = Delivery.objects.believed().filter(endpoint=self.endpoint).order_by("-created_at", "-id")
@@ -49,11 +55,19 @@ class Standing:
 
 
 def read_if_due(endpoint: Endpoint) -> str:
-    """Ask Rivya unless that was done a moment ago; returns why it could not be asked, or nothing."""
+    """Ask Rivya unless that was done a moment ago; returns why it could not be asked, or nothing.
+
+    One of all open pages asks, in whatever process, and not again at once when Rivya does not answer: pages come here
+    as often as something knocks.
+    """
     if endpoint.read_at and timezone.now() - endpoint.read_at < FRESH:
         return ""
+    asked, seconds = f"webhooks-asked:{endpoint.pk}", FRESH.total_seconds()
+    if not cache.add(asked, "", timeout=seconds):
+        return str(cache.get(asked, ""))
     try:
         changing.read(endpoint)
     except Declined as declined:
+        cache.set(asked, str(declined), timeout=seconds)
         return str(declined)
     return ""

@@ -77,10 +77,11 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def standing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card of an endpoint, or the parts of its page that tell of Rivya, with what Rivya says of it now."""
-    endpoint, entered = managed(request, pk)
+    is_part = request.GET.get("part") == "rivya"
+    # A card on an open list may follow an endpoint to its deletion.
+    endpoint, entered = managed(request, pk) if is_part else kept_or_deleted(request, pk)
     context = {"standing": Standing(endpoint, read_if_due(endpoint)), "is_fresh": True}
-    template = "webhooks/standing.htmx.html" if request.GET.get("part") == "rivya" else "webhooks/_card.html"
-    return render(entered, template, context)
+    return render(entered, "webhooks/standing.htmx.html" if is_part else "webhooks/_card.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -47,6 +47,29 @@ def test_the_page_of_an_endpoint_shows_what_knocks_while_it_is_open(alice: Page)
     expect(alice.get_by_text("Last refused")).to_be_visible()
 
 
+def test_the_cards_of_the_list_follow_what_happens_and_lose_no_focus(alice: Page) -> None:
+    register(alice)
+    door = alice.locator("#endpoint-address").inner_text()
+    other = alice.context.new_page()
+    other.goto(alice.url)
+    alice.goto("/webhooks/")
+    alice.wait_for_function("document.documentElement.dataset.live === 'on'")
+    card, link = alice.locator(".endpoint-card"), alice.get_by_role("main").get_by_role("link", name="Production")
+    link.focus()
+    link.evaluate("link => { link.sameAsBefore = true; }")
+    httpx.post(door, json={}, trust_env=False)
+    expect(card).to_contain_text("Last refused")
+    other.get_by_role("button", name="Pause").click()
+    expect(card).to_contain_text("Paused")
+    expect(card).to_have_count(1)
+    expect(link).to_be_focused()
+    assert link.evaluate("link => link.sameAsBefore"), "it was drawn again as a whole"
+    other.get_by_role("link", name="Delete").click()
+    other.get_by_label("Type Production").fill("Production")
+    other.get_by_role("button", name="Delete the endpoint").click()
+    expect(card).to_contain_text("Deleted")
+
+
 def seconds_to_show(page: Page, stack: Stack, wallet: people.Wallet, number: int) -> float:
     """From Rivya's event to the word on the page, of a job that has been open for some time."""
     people.let_the_next_hang(stack, wallet)

@@ -85,7 +85,7 @@ def test_an_event_that_finds_its_job_late_is_told_again(endpoint: Endpoint, stud
 def test_the_page_asks_for_its_own_filter_and_place(browser: Client, endpoint: Endpoint) -> None:
     page = browser.get(f"/webhooks/{endpoint.pk}/?shown=refused").content.decode()
     assert f'hx-get="/webhooks/{endpoint.pk}/?shown=refused"' in page
-    assert f'endpoint-{endpoint.pk} from:body, endpoint-{endpoint.pk} from:body delay:1500ms"' in page
+    assert f'endpoint-{endpoint.pk} from:body throttle:1s, endpoint-{endpoint.pk} from:body delay:1500ms"' in page
     ring(endpoint, event(id="evt_believed"))
     knock(endpoint, b"{}", {})
     fragment = browser.get(f"/webhooks/{endpoint.pk}/?shown=refused", headers=AS_FRAGMENT).content.decode()
