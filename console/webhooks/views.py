@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from console.keys.declined import Declined
 from console.teams.access import Act, TeamRequest, in_team
@@ -74,7 +74,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(entered, "webhooks/show.htmx.html" if _is_following(entered) else "webhooks/show.html", context)
 
 
-@require_safe
+@require_GET
 def standing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card of an endpoint, or the parts of its page that tell of Rivya, with what Rivya says of it now."""
     is_part = request.GET.get("part") == "rivya"

@@ -132,8 +132,8 @@ _WEBHOOKS = {
     "webhooks:door": posts(ODD),
     "webhooks:index": reads(_HOOKS),
     "webhooks:new": both(_HOOKS, _HOOKS),
-    **_all(reads(_HOOKS, "endpoint"), "webhooks:show", "webhooks:standing"),
-    "webhooks:comparison": reads(_HOOKS, "endpoint", head=False),  # asks Rivya
+    "webhooks:show": reads(_HOOKS, "endpoint"),
+    **_all(reads(_HOOKS, "endpoint", head=False), "webhooks:standing", "webhooks:comparison"),  # they ask Rivya
     **_all(both(_HOOKS, _HOOKS, "endpoint"), "webhooks:settings", "webhooks:deletion", "webhooks:rotation"),
     **_all(posts(_HOOKS, "endpoint"), *(f"webhooks:{verb}" for verb in _ASK_RIVYA)),
     "webhooks:delivery": reads(_HOOKS, "delivery"),
