@@ -1,5 +1,6 @@
 """Wallet and ledger side by side: what our work explains of each change of a balance, and what it does not."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -24,6 +25,12 @@ SETTLED_AFTER: Final = timedelta(hours=1)  # then an interval is final although 
 LINES_MAY_LAG: Final = timedelta(minutes=5)  # between the time on a line and the end of its transaction
 MOST_READINGS: Final = 3000
 KEPT_MOVES: Final = 200
+# An hour of ten thousand jobs takes seconds of a core to go through, and every answer waits for that core meanwhile: a
+# wallet that took long rests for fifty times as long, up to five minutes.
+LONG_SECONDS: Final = 0.3
+REST_TIMES: Final = 50
+LONGEST_REST_SECONDS: Final = 300.0
+_rests_until: dict[UUID, float] = {}  # by this process's monotonic clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +44,24 @@ class _Anchor:
 
 
 def reconcile_wallets() -> bool:
-    """Work out the intervals of every wallet that was read since; returns whether there were any."""
+    """Work out the intervals of every wallet that was read since and does not rest; returns whether there were any."""
     behind = WalletWatch.objects.filter(
         Q(reconciled_at=None) | Q(reconciled_at__lt=F("account__balance_at")), account__samples__isnull=False
     )
-    waiting = list(behind.distinct().values_list("account_id", flat=True))
+    now = time.monotonic()
+    waiting = [pk for pk in behind.distinct().values_list("account_id", flat=True) if _rests_until.get(pk, now) <= now]
     for account_id in waiting:
+        began = time.thread_time()
         reconcile(account_id)
+        _rest(account_id, time.thread_time() - began)
     return bool(waiting)
+
+
+def _rest(account_id: UUID, took_seconds: float) -> None:
+    if took_seconds < LONG_SECONDS:
+        _rests_until.pop(account_id, None)
+    else:
+        _rests_until[account_id] = time.monotonic() + min(REST_TIMES * took_seconds, LONGEST_REST_SECONDS)
 
 
 def reconcile(account_id: UUID) -> None:

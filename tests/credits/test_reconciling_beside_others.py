@@ -1,5 +1,6 @@
 """While a wallet is worked out nothing is held, and of two who work it out at once one writes."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -69,3 +70,28 @@ def test_an_interval_that_is_gone_is_not_built_upon(
     look()
     assert not WalletInterval.objects.exists()
     assert WalletWatch.objects.get().reconciled_at == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("took_seconds", "rests_seconds"), [(0.2, 0), (0.4, 20), (4, 200), (60, 300)])
+def test_a_wallet_that_took_long_rests_for_longer(
+    project: Project, monkeypatch: pytest.MonkeyPatch, took_seconds: float, rests_seconds: float
+) -> None:
+    clock = SimpleNamespace(now=1000.0, of_this_thread=0.0)
+    own = SimpleNamespace(monotonic=lambda: clock.now, thread_time=lambda: clock.of_this_thread)
+    monkeypatch.setattr(reconciling, "time", own)
+    plain = reconciling._intervals
+
+    def slow(*arguments: Any) -> Any:
+        clock.of_this_thread += took_seconds
+        return plain(*arguments)
+
+    monkeypatch.setattr(reconciling, "_intervals", slow)
+    look()
+    WalletWatch.objects.update(reconciled_at=None)
+    if rests_seconds:
+        clock.now += rests_seconds - 0.1
+        assert not reconciling.reconcile_wallets()
+        clock.now += 0.1
+    assert reconciling.reconcile_wallets()
+    assert WalletWatch.objects.get().reconciled_at is not None
