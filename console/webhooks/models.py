@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from console.jobs.models import Job
 from console.keys.models import Account, Key
@@ -108,6 +109,11 @@ class Endpoint(models.Model):
     def is_stopped_by_rivya(self) -> bool:
         """Active as far as we asked, and Rivya says otherwise: perhaps after too many failures (A29)."""
         return self.state == self.State.ACTIVE and self.rivya_status not in {"", "active"}
+
+    @property
+    def is_at_rivya(self) -> bool:
+        """Whether an act on it waits for Rivya's answer right now; or was cut off, and its time is not over yet."""
+        return self.leased_until is not None and self.leased_until > timezone.now()
 
     @property
     def needs_resuming(self) -> bool:

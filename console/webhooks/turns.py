@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from console.engine.leases import claim
 from console.keys.declined import Declined
+from console.webhooks.announcing import announce
 from console.webhooks.models import Endpoint
 
 # Longer than Rivya is waited for as a rule; an act that takes longer writes nothing any more (`Turn.writing`).
@@ -37,7 +38,9 @@ class Turn:
         return self
 
     def __exit__(self, *_: object) -> None:
-        Endpoint.objects.filter(pk=self.endpoint.pk, lease=self.lease).update(lease=None, leased_until=None)
+        with transaction.atomic():
+            Endpoint.objects.filter(pk=self.endpoint.pk, lease=self.lease).update(lease=None, leased_until=None)
+            announce(self.endpoint.team_id, self.endpoint.pk)  # that it is over, however it went
 
     @contextmanager
     def writing(self) -> Iterator[None]:

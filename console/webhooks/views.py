@@ -78,8 +78,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 def standing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card of an endpoint, or the parts of its page that tell of Rivya, with what Rivya says of it now."""
     is_part = request.GET.get("part") == "rivya"
-    # A card on an open list may follow an endpoint to its deletion.
-    endpoint, entered = managed(request, pk) if is_part else kept_or_deleted(request, pk)
+    endpoint, entered = kept_or_deleted(request, pk)  # what is open follows an endpoint to its deletion
     context = {"standing": Standing(endpoint, read_if_due(endpoint)), "is_fresh": True}
     return render(entered, "webhooks/standing.htmx.html" if is_part else "webhooks/_card.html", context)
 

@@ -51,11 +51,12 @@ def test_killed_while_registering_it_is_finished_as_the_one_endpoint(stack: Stac
     killed_amid(stack, person, REGISTERING, "/webhooks/new/", lambda: at_rivya(stack), **registration(stack))
     ((endpoint, _),) = kept(stack)
     page = f"/webhooks/{endpoint}/"
-    assert "Not finished" in look(person, "/webhooks/")
-    assert "Registering did not finish" in look(person, page)
+    assert "It is being registered" in look(person, page)
     assert BUSY in act(person, f"{page}finish/")
     assert BUSY in act(person, f"{page}deletion/", name="Production")
     end_lease(stack)
+    assert "Not finished" in look(person, "/webhooks/")
+    assert "Registering did not finish" in look(person, page)
     assert "is registered. Send a test" in act(person, f"{page}finish/")
     assert_the_one_is_believed(stack, person, page)
 
@@ -65,12 +66,13 @@ def test_killed_while_rotating_it_is_rotated_once_more(stack: Stack, person: Per
     assert_the_one_is_believed(stack, person, page)
     (before,) = at_rivya(stack)
     killed_amid(stack, person, ROTATING, f"{page}rotation/", lambda: at_rivya(stack) != [before])
-    assert "A rotation did not finish" in look(person, "/webhooks/")
-    assert "A rotation did not finish" in look(person, page)
+    assert "Its secret is being rotated" in look(person, page)
     assert BUSY in act(person, f"{page}rotation/")
     assert BUSY in act(person, f"{page}pause/")
     assert "it is not here yet" in act(person, f"{page}test/"), "signed with a secret that nobody here knows"
     end_lease(stack)
+    assert "A rotation did not finish" in look(person, "/webhooks/")
+    assert "A rotation did not finish" in look(person, page)
     assert "Rivya signs with a new secret" in act(person, f"{page}rotation/")
     assert "A rotation did not finish" not in look(person, page)
     assert_the_one_is_believed(stack, person, page)
@@ -79,10 +81,10 @@ def test_killed_while_rotating_it_is_rotated_once_more(stack: Stack, person: Per
 def test_killed_while_deleting_it_is_deleted_once_more(stack: Stack, person: Person) -> None:
     page = registered(stack, person)
     killed_amid(stack, person, DELETING, f"{page}deletion/", lambda: not at_rivya(stack), name="Production")
-    assert "A deletion did not finish" in look(person, "/webhooks/")
-    assert "A deletion did not finish" in look(person, page)
+    assert "It is being deleted" in look(person, page)
     assert BUSY in act(person, f"{page}deletion/", name="Production")
     end_lease(stack)
+    assert "A deletion did not finish" in look(person, "/webhooks/")
     assert "Gone at Rivya" in look(person, f"{page}standing/")
     said = look(person, page)
     assert "Rivya does not have it any more" in said

@@ -70,6 +70,22 @@ def test_the_cards_of_the_list_follow_what_happens_and_lose_no_focus(alice: Page
     expect(card).to_contain_text("Deleted")
 
 
+def test_the_page_of_an_endpoint_follows_what_somebody_else_does(alice: Page) -> None:
+    register(alice)
+    other = alice.context.new_page()
+    other.goto(alice.url)
+    alice.reload()
+    alice.wait_for_function("document.documentElement.dataset.live === 'on'")
+    expect(alice.get_by_role("button", name="Pause")).to_be_visible()
+    other.get_by_role("button", name="Pause").click()
+    expect(alice.get_by_role("button", name="Resume")).to_be_visible()
+    other.get_by_role("link", name="Delete").click()
+    other.get_by_label("Type Production").fill("Production")
+    other.get_by_role("button", name="Delete the endpoint").click()
+    expect(alice.get_by_role("heading", name="Deleted")).to_be_visible()
+    expect(alice.get_by_role("button", name="Resume")).to_have_count(0)
+
+
 def seconds_to_show(page: Page, stack: Stack, wallet: people.Wallet, number: int) -> float:
     """From Rivya's event to the word on the page, of a job that has been open for some time."""
     people.let_the_next_hang(stack, wallet)

@@ -116,3 +116,27 @@ def test_many_pages_have_rivya_asked_once(browser: Client, registered: Endpoint,
     assert first
     assert [trouble(card(browser, registered)) for _ in range(5)] == [first] * 5
     assert asked(sandbox, registered) == once
+
+
+def test_the_page_of_an_endpoint_follows_it_to_its_deletion(browser: Client, registered: Endpoint) -> None:
+    """Both halves: what is said and offered at its head, and the part about Rivya."""
+    address = f"/webhooks/{registered.pk}/standing/?part=rivya"
+    assert f'hx-get="{address}"' in browser.get(f"/webhooks/{registered.pk}/").content.decode()
+    act(browser, registered, "pause")
+    drawn = browser.get(address).content.decode()
+    assert "Paused" in drawn
+    assert f"/webhooks/{registered.pk}/pause/" not in drawn
+    act(browser, registered, "deletion", name="Production")
+    gone = browser.get(address)
+    assert gone.status_code == 200
+    assert "Deleted" in gone.content.decode()
+    assert "<form" not in gone.content.decode()
+    assert "answer was never stored" not in gone.content.decode()
+
+
+def test_open_pages_are_told_when_an_act_failed(
+    browser: Client, registered: Endpoint, sandbox: Sandbox, told: Any
+) -> None:
+    sandbox.control("POST", "faults", {"match": {"method": "DELETE", "path": "*"}, "fault": "close", "when": "after"})
+    act(browser, registered, "deletion", name="Production")
+    assert told(registered) >= 2, "that it was begun, and that it is over"

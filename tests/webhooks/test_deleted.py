@@ -68,7 +68,9 @@ def test_nothing_can_be_done_with_it_any_more(browser: Client, deleted: Endpoint
     for act in (*ACTS, "comparison", "standing"):
         assert f"/webhooks/{deleted.pk}/{act}/" not in log
     for act in ACTS:
-        assert browser.post(f"/webhooks/{deleted.pk}/{act}/").status_code == 404
+        answer = browser.post(f"/webhooks/{deleted.pk}/{act}/", follow=True)
+        assert answer.redirect_chain == [(f"/webhooks/{deleted.pk}/", 302)]
+        assert "was deleted meanwhile" in answer.content.decode()
     assert ring(deleted, event()) == 404
 
 

@@ -207,7 +207,7 @@ def test_deleting_asks_for_the_name_and_removes_it_there_and_here(
     act(browser, registered, "deletion", name="Production")
     assert (registered.state, at_rivya(sandbox)[0]["status"]) == ("deleted", "revoked")
     assert not SigningSecret.objects.exists()
-    assert browser.get(f"/webhooks/{registered.pk}/settings/").status_code == 404
+    assert browser.get(f"/webhooks/{registered.pk}/settings/").headers["Location"] == f"/webhooks/{registered.pk}/"
 
 
 def offered(browser: Client, endpoint: Endpoint) -> set[str]:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from console.keys.models import Key
-from console.webhooks import changing, registering
+from console.webhooks import changing, deleting, registering
 from console.webhooks.models import Endpoint, SigningSecret
 from console.webhooks.turns import LEASE_SECONDS
 from tests.conftest import Sandbox
@@ -34,6 +34,26 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(module, "ask", slow)
 
     return between
+
+
+WORDS = {"deletion": "It is being deleted", "rotation": "Its secret is being rotated"}
+
+
+@pytest.mark.parametrize("what", WORDS)
+def test_an_act_that_is_at_rivya_is_not_called_unfinished(
+    browser: Client, registered: Endpoint, meanwhile: Any, what: str
+) -> None:
+    pages: list[str] = []
+
+    def look() -> None:
+        pages.extend(browser.get(page).content.decode() for page in (f"/webhooks/{registered.pk}/", "/webhooks/"))
+
+    meanwhile({"deletion": deleting, "rotation": changing}[what], look)
+    act(browser, registered, what, name=registered.name)
+    page, listed = pages
+    assert WORDS[what] in page
+    assert WORDS[what] in listed
+    assert "did not finish" not in page + listed
 
 
 def refused(page: str) -> bool:
