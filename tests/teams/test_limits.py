@@ -126,3 +126,20 @@ def test_an_endpoint_that_is_called_too_often_is_told_to_come_again(
     assert answers[-1].headers["Retry-After"] == "1"
     clock[0] += 0.3
     assert not crowding.is_crowded(door)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/account/login/", "/account/password/reset/", "/account/signup/"])
+def test_asking_for_the_head_of_a_page_is_no_try(alice: User, page: str) -> None:
+    """Somebody behind the same address signs in all the same."""
+    browser = Client()
+    assert {browser.head(page).status_code for _ in range(40)} == {200}
+    typed = {"login": alice.email, "password": "correct horse battery"}
+    assert Client().post("/account/login/", typed).status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/account/email/", "/account/password/change/", "/account/reauthenticate/"])
+def test_nor_of_the_pages_of_an_account(alice: User, browser_of: Any, page: str) -> None:
+    browser = browser_of(alice)
+    assert {browser.head(page).status_code for _ in range(15)} == {200}
