@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -34,7 +35,8 @@ def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
         _record(asker, "member.role_changed", theirs, before={"role": before}, after={"role": theirs.role})
         close_doors(theirs, asker)
     messages.success(request, f"{theirs.user.display_name} is now {theirs.get_role_display().lower()}.")
-    return redirect("teams:people")
+    query = request.GET.urlencode()
+    return redirect(f"{reverse('teams:people')}?{query}" if query else "teams:people")
 
 
 @require_POST

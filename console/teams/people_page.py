@@ -1,8 +1,9 @@
 """The page of everybody in a team, which every act on it answers with."""
 
+from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,20 +19,21 @@ LONGEST_SEARCH: Final = 200  # characters
 def show(request: TeamRequest, problem: str = "", status: int = 200) -> HttpResponse:
     """Members, and for those who manage people the invitations that are open.
 
-    `q`, `role` in the address of the page choose among the members; an act is answered with all of them.
+    `q`, `role` in the address choose among the members; a change of role keeps them.
     """
     everybody = Membership.objects.filter(team=request.team)
     chosen = {name: request.GET.get(name, "").strip()[:LONGEST_SEARCH] for name in ("q", "role")}
-    members = _chosen(everybody, **chosen).select_related("user", "suspended_by")
+    members = everybody.select_related("user", "suspended_by")
     may_manage = request.membership.role in (Role.OWNER, Role.ADMIN)
     if may_manage:  # the names of projects are not for everybody who reads this page
         members = members.prefetch_related("project_members__project")
     open_ones = Invitation.objects.filter(team=request.team).unanswered().select_related("made_by")
     context: dict[str, Any] = {
-        "members": members,
+        "members": _chosen(members, **chosen),
         "is_chosen": any(chosen.values()),
         "is_many": everybody.count() > MANY,
         "chosen": chosen,
+        "query": urlencode({name: value for name, value in chosen.items() if value}),
         "every_role": Role.choices,
         "invitations": open_ones if may_manage else [],
         "roles": [(role, role.label) for role in Role if role in MAY_INVITE.get(Role(request.membership.role), ())],
@@ -42,7 +44,12 @@ def show(request: TeamRequest, problem: str = "", status: int = 200) -> HttpResp
     return render(request, "teams/people.html", context, status=status)
 
 
-def _chosen(members: QuerySet[Membership], q: str, role: str) -> QuerySet[Membership]:
-    for word in q.replace("\0", "").split():  # PostgreSQL takes no NUL
-        members = members.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
-    return members.filter(role=role) if role in Role else members
+def _chosen(members: Iterable[Membership], q: str, role: str) -> list[Membership]:
+    """Here and not in the database: SQLite knows capitals of ASCII only."""
+    words = q.casefold().split()
+    return [
+        each
+        for each in members
+        if all(word in f"{each.user.name} {each.user.email}".casefold() for word in words)
+        and (role not in Role or each.role == role)
+    ]

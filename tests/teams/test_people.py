@@ -221,6 +221,23 @@ def test_one_of_many_is_found_by_name_address_and_role(
     assert ("Nobody matches" in page.content.decode()) == (not found)
 
 
+def test_capitals_do_not_matter_in_any_script(browser_of: Any, alice: User, crowd: Team) -> None:
+    User.objects.filter(email="guest3@example.com").update(name="Дмитрий Łukasz")
+    for words in ("дмитрий", "ДМИТРИЙ", "łUKASZ дми"):
+        page = browser_of(alice).get("/people/", {"q": words})
+        assert [each.user.name for each in page.context["members"]] == ["Дмитрий Łukasz"]
+
+
+def test_a_change_of_role_keeps_the_search(browser_of: Any, alice: User, crowd: Team) -> None:
+    browser = browser_of(alice)
+    (found,) = browser.get("/people/", {"q": "guest11"}).context["members"]
+    form = f"/people/{found.pk}/role/?q=guest11"
+    assert f'action="{form}"' in browser.get("/people/", {"q": "guest11"}).content.decode()
+    assert browser.post(form, {"role": "admin"}).headers["Location"] == "/people/?q=guest11"
+    refused = browser.post(form, {"role": "nonsense"})
+    assert (refused.status_code, [each.pk for each in refused.context["members"]]) == (422, [found.pk])
+
+
 def test_few_people_are_not_searched_and_other_teams_never(browser_of: Any, alice: User, charlie: User) -> None:
     assert 'name="q"' not in browser_of(alice).get("/people/").content.decode()
     assert not browser_of(alice).get("/people/", {"q": charlie.email}).context["members"]
