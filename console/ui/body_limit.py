@@ -9,8 +9,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
+
 from console.ui.answer_headers import for_bare_answers
 
+log = structlog.get_logger("console.ui")
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -83,6 +86,7 @@ def limit_bodies(app: App, is_known: IsKnown) -> App:
         except _Refused as error:
             refused = error
         if refused and not has_begun:
+            log.info("body_refused", status=refused.status, path=scope["path"], came_bytes=body.size_bytes)
             await _refuse(send, refused)
 
     return limited
