@@ -39,7 +39,7 @@ def register(page: Page) -> None:
 
 def test_the_page_of_an_endpoint_shows_what_knocks_while_it_is_open(alice: Page) -> None:
     register(alice)
-    alice.wait_for_function("document.documentElement.dataset.live === 'on'")
+    expect(alice.locator("html")).to_have_attribute("data-live", "on")
     door = alice.locator("#endpoint-address").inner_text()
     for number in range(1, 4):
         httpx.post(door, json={}, trust_env=False)
@@ -53,7 +53,7 @@ def test_the_cards_of_the_list_follow_what_happens_and_lose_no_focus(alice: Page
     other = alice.context.new_page()
     other.goto(alice.url)
     alice.goto("/webhooks/")
-    alice.wait_for_function("document.documentElement.dataset.live === 'on'")
+    expect(alice.locator("html")).to_have_attribute("data-live", "on")
     card, link = alice.locator(".endpoint-card"), alice.get_by_role("main").get_by_role("link", name="Production")
     link.focus()
     link.evaluate("link => { link.sameAsBefore = true; }")
@@ -75,7 +75,7 @@ def test_the_page_of_an_endpoint_follows_what_somebody_else_does(alice: Page) ->
     other = alice.context.new_page()
     other.goto(alice.url)
     alice.reload()
-    alice.wait_for_function("document.documentElement.dataset.live === 'on'")
+    expect(alice.locator("html")).to_have_attribute("data-live", "on")
     expect(alice.get_by_role("button", name="Pause")).to_be_visible()
     other.get_by_role("button", name="Pause").click()
     expect(alice.get_by_role("button", name="Resume")).to_be_visible()
