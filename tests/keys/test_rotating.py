@@ -80,7 +80,8 @@ def test_one_command_rotates_and_drops(team: Team) -> None:
 def test_what_does_not_open_is_counted_marked_kept_and_holds_the_old_keys(team: Team) -> None:
     make_key(team, "rvya_sk_number_1")
     broken = make_key(team, "rvya_sk_number_2")
-    sealed = bytes(broken.secrets.get().sealed)[:-1] + b"?"
+    whole = bytes(broken.secrets.get().sealed)
+    sealed = whole[:-1] + bytes([whole[-1] ^ 1])
     Secret.objects.filter(key=broken).update(sealed=sealed)
     with pytest.raises(CommandError, match="1 secrets are not sealed under the primary key"):
         rotate("--drop-old")
