@@ -52,7 +52,7 @@ def test_no_line_holds_the_end_of_such_an_address(alice: User, team: Team, mailo
     assert "Forbidden" in told
     for secret in secrets:
         assert secret not in told
-        assert secret.rpartition(":")[2].rpartition("-")[2] not in told
+        assert secret[-16:] not in told
 
 
 @pytest.mark.parametrize("spelt", SPELT)
