@@ -86,8 +86,8 @@ def test_the_list_of_keys_costs_the_same_with_many(
     browser: Client, team: Team, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(30):
-        make_key(team, f"rvya_sk_many_{number:04}")
+        make_key(team, f"rvya_sk_many_z{number:03}")
     with django_assert_max_num_queries(12):
         page = browser.get(reverse("keys:index"))
     assert page.content.count(b"key-card-link") == 30
-    assert browser.get(reverse("keys:index"), {"q": "0007"}).content.count(b"key-card-link") == 1
+    assert browser.get(reverse("keys:index"), {"q": "z007"}).content.count(b"key-card-link") == 1
