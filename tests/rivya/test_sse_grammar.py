@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.rivya.sse import EventParser, Oversize, RawEvent
@@ -15,6 +15,7 @@ DATA = st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categor
 EVENTS = st.lists(st.tuples(NAMES, DATA), max_size=6)
 NOISE = st.sampled_from(["", ": comment", ":", "id: 7", "retry: 10", "unknown", "unknown: x", "datax: y"])
 ENDS = st.sampled_from(["\n", "\r", "\r\n"])
+at_leisure = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -44,6 +45,7 @@ def parsed(*chunks: bytes, limit_bytes: int = 10_000) -> list[RawEvent]:
     return [event for chunk in chunks for event in parser.feed(chunk)]
 
 
+@at_leisure
 @given(streams(), st.lists(st.integers(0, 10_000), max_size=30))
 def test_any_cutting_of_a_valid_stream_gives_the_same_events(
     stream: tuple[bytes, list[RawEvent]], cuts: list[int]
@@ -53,6 +55,7 @@ def test_any_cutting_of_a_valid_stream_gives_the_same_events(
     assert parsed(*(raw[i : i + 1] for i in range(len(raw)))) == meant
 
 
+@at_leisure
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=10))
 def test_garbage_never_crashes_and_never_depends_on_the_cutting(raw: bytes, cuts: list[int]) -> None:
     assert parsed(*chunked(raw, cuts)) == parsed(raw)

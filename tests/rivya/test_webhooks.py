@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console import rivya
@@ -157,6 +157,7 @@ def test_the_clock_is_the_machines_when_none_is_given() -> None:
     assert rivya.verify_webhook(RAW, timestamped(at=at), [rivya.Secret(SECRET)]).id == "evt_77aa"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=200), st.text(max_size=80))
 def test_nothing_random_is_believed_or_crashes(raw: bytes, header: str) -> None:
     for scheme in (rivya.TimestampScheme("h"), rivya.StandardScheme("h", "h", "h")):

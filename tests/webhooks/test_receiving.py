@@ -25,7 +25,8 @@ from tests.webhooks.ringing import OTHER, event, knock, make_endpoint, ring, sta
 
 Effect = Delivery.Effect
 LATER = timedelta(hours=1)
-many = hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+unhurried = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+many = hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=unhurried)
 
 
 def followed(project: Project, person: User, rivya_id: str = "task_1", **fields: Any) -> Job:
