@@ -90,11 +90,21 @@ async def test_a_body_may_end_with_its_connection() -> None:
 
 
 async def test_what_came_while_the_reader_rested_is_there_at_once() -> None:
-    speak = saying(CHUNKED + chunk(DELTA), *[chunk(DELTA)] * 5, chunk(event("done")))
+    begin, go_on = saying(CHUNKED + chunk(DELTA)), saying(*[chunk(DELTA)] * 5, chunk(event("done")))
+    is_resting, is_said = asyncio.Event(), asyncio.Event()
+
+    async def speak(writer: asyncio.StreamWriter) -> None:
+        await begin(writer)
+        await is_resting.wait()
+        await go_on(writer)
+        is_said.set()
+
     async with listening(speak) as (client, _), client.chat.stream(b"{}", idempotency_key="k") as events:
         await anext(events)
         drained = [events.is_drained]
-        await asyncio.sleep(0.5)
+        is_resting.set()
+        await is_said.wait()
+        await asyncio.sleep(0.1)
         await anext(events)
         assert [*drained, events.is_drained] == [True, False]
         assert len([each async for each in events]) == 5
@@ -135,7 +145,7 @@ async def test_silence_is_bounded_before_the_head_and_after_it() -> None:
             await streamed(client, idle_seconds=0.1)
     async with listening(saying(CHUNKED + chunk(DELTA))) as (client, _):
         with pytest.raises(rivya.StreamCut):
-            await streamed(client, idle_seconds=0.2)
+            await streamed(client, idle_seconds=1)
 
 
 async def test_a_closed_port_surely_did_nothing() -> None:
@@ -152,7 +162,7 @@ async def test_leaving_in_the_middle_closes_the_connection() -> None:
     async with listening(saying(CHUNKED + chunk(DELTA))) as (client, asked):
         async with client.chat.stream(b"{}", idempotency_key="k") as events:
             await anext(events)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while asked[-1] != b"gone":
                 await asyncio.sleep(0.01)
 

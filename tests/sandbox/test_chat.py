@@ -193,9 +193,12 @@ def test_a_reader_that_leaves_a_held_stream_ends_the_hold(sandbox: Sandbox, acco
     wait_until(lambda: credits(sandbox, account) == 100)
 
 
-@pytest.mark.parametrize(("policy", "left"), [("stop", 100), ("continue", 99)])
-def test_a_reader_that_leaves_stops_the_run_or_not(sandbox: Sandbox, account: str, policy: str, left: int) -> None:
-    sandbox.control("PUT", "/settings", {"chat_on_disconnect": policy, "speed": 20})
+@pytest.mark.parametrize(("policy", "speed", "left"), [("stop", 0.1, 100), ("continue", 20, 99)])
+def test_a_reader_that_leaves_stops_the_run_or_not(
+    sandbox: Sandbox, account: str, policy: str, speed: float, left: int
+) -> None:
+    """What is to be stopped goes so slowly that its reader leaves in the middle."""
+    sandbox.control("PUT", "/settings", {"chat_on_disconnect": policy, "speed": speed})
     reader = listen(sandbox, account)
     next(reader)
     reader.close()  # type: ignore[attr-defined]

@@ -58,7 +58,7 @@ def test_the_same_key_and_body_make_one_job(sandbox: Sandbox, account: str) -> N
 
 
 def test_a_key_in_flight_answers_conflict(sandbox: Sandbox, account: str) -> None:
-    sandbox.fault("slow", seconds=0.8, when="during", match={"account": account.removeprefix("rvya_sk_")})
+    sandbox.fault("slow", seconds=3, when="during", match={"account": account.removeprefix("rvya_sk_")})
     with ThreadPoolExecutor(2) as pool:
         slow = pool.submit(sandbox.generate, idempotency_key="two", key=account)
         wait_until(lambda: any(one["used"] for one in sandbox.control("GET", "/faults")["data"]))

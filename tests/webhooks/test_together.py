@@ -107,13 +107,19 @@ def knocking(monkeypatch: pytest.MonkeyPatch, scenario: Any) -> list[int]:
     return slow.batches
 
 
+async def gate_of(gates: list[asyncio.Event], number: int) -> asyncio.Event:
+    """The gate of this batch, as soon as it stands before it."""
+    async with asyncio.timeout(30):
+        while len(gates) <= number:
+            await asyncio.sleep(0.01)
+    return gates[number]
+
+
 def test_who_comes_while_others_are_stored_is_stored_next_with_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario(keeper: together.Doorkeeper, gates: list[asyncio.Event]) -> None:
         tasks = [asyncio.create_task(keeper.answer("door", FORGED)) for _ in range(250)]
-        for number in range(4):
-            await asyncio.sleep(0.01)
-            if number < len(gates):
-                gates[number].set()
+        for number in range(3):
+            (await gate_of(gates, number)).set()
         assert await asyncio.gather(*tasks) == [200] * 250
 
     assert knocking(monkeypatch, scenario) == [100, 100, 50]
@@ -122,15 +128,14 @@ def test_who_comes_while_others_are_stored_is_stored_next_with_all_others(monkey
 def test_a_cut_request_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario(keeper: together.Doorkeeper, gates: list[asyncio.Event]) -> None:
         tasks = [asyncio.create_task(keeper.answer("door", FORGED)) for _ in range(3)]
-        await asyncio.sleep(0.01)
+        await gate_of(gates, 0)
         waiting = [asyncio.create_task(keeper.answer("door", FORGED)) for _ in range(3)]
         await asyncio.sleep(0.01)
         tasks[0].cancel()  # who stores for all
         waiting[0].cancel()  # who would have stored next
         await asyncio.sleep(0.01)
         gates[0].set()
-        await asyncio.sleep(0.01)
-        gates[1].set()
+        (await gate_of(gates, 1)).set()
         assert await asyncio.gather(*tasks[1:], *waiting[1:]) == [200] * 4
 
     assert knocking(monkeypatch, scenario) == [3, 3]
@@ -141,12 +146,11 @@ def test_too_many_are_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def scenario(keeper: together.Doorkeeper, gates: list[asyncio.Event]) -> None:
         first = asyncio.create_task(keeper.answer("door", FORGED))
-        await asyncio.sleep(0.01)
+        await gate_of(gates, 0)
         others = [asyncio.create_task(keeper.answer("door", FORGED)) for _ in range(3)]
         await asyncio.sleep(0.01)
-        for gate in range(2):
-            gates[gate].set()
-            await asyncio.sleep(0.01)
+        for number in range(2):
+            (await gate_of(gates, number)).set()
         assert [await first, *await asyncio.gather(*others)] == [200, 200, 200, 503]
 
     assert knocking(monkeypatch, scenario) == [1, 2]
