@@ -199,7 +199,7 @@ def test_the_same_secret_pasted_by_two_at_once_makes_one_key(browser_of: Any, al
 
     def person(purpose: str) -> None:
         browser = browser_of(alice)
-        start.wait(5)
+        start.wait(30)
         statuses.append(paste(browser, sandbox.secret, purpose=purpose).status_code)
         connection.close()
 

@@ -147,7 +147,7 @@ def test_two_people_replacing_at_once_make_one_replacement(
 
     def person(secret: str) -> None:
         browser = browser_of(alice)
-        start.wait(5)
+        start.wait(30)
         statuses.append(paste_for(browser, key, secret).status_code)
         connection.close()
 

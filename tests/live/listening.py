@@ -14,7 +14,7 @@ from console.live.hub import EventQueue
 from console.live.models import Event
 from console.live.publishing import publish
 
-WITHIN_SECONDS = 10.0
+WITHIN_SECONDS = 30.0
 Answer = TypeVar("Answer")
 
 

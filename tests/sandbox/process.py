@@ -68,8 +68,8 @@ class Sandbox:
         return self.api("POST", "/generations", key, headers=headers, json={"model": model, "prompt": prompt} | more)
 
     def finished(self, task: str, key: str = DEMO) -> dict[str, Any]:
-        """Read a job until its state is final; two seconds are plenty at this speed."""
-        deadline = time.monotonic() + 5
+        """Read a job until its state is final."""
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             job: dict[str, Any] = self.api("GET", f"/generations/{task}", key).json()
             if job["status"] in ("succeeded", "failed"):
@@ -102,7 +102,7 @@ def png(side: int = 8, colour: str = "red") -> bytes:
     return buffer.getvalue()
 
 
-def wait_until(look: Callable[[], Any], within_seconds: float = 10) -> None:
+def wait_until(look: Callable[[], Any], within_seconds: float = 30) -> None:
     """Look again and again until there is something true to see."""
     deadline = time.monotonic() + within_seconds
     while not look():

@@ -64,7 +64,7 @@ def test_a_sandbox_without_a_data_file_leaves_nothing_behind(tmp_path: Path) -> 
 
 def _exit_code(port: int | None) -> int:
     command = [sys.executable, "-m", "sandbox", "--port", str(port)]
-    return subprocess.run(command, cwd=ROOT, timeout=20, stderr=subprocess.DEVNULL, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, timeout=60, stderr=subprocess.DEVNULL, check=False).returncode
 
 
 def _ask_and_be_cut_off(sandbox: Sandbox) -> None:

@@ -41,7 +41,7 @@ class Receiver:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def next(self) -> Call:
-        return self.calls.get(timeout=10)
+        return self.calls.get(timeout=30)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ class Catcher:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def next(self) -> Caught:
-        return self.caught.get(timeout=15)
+        return self.caught.get(timeout=30)
 
     def hand_on(self, caught: Caught | None = None) -> int:
         """Knock at the console with the next request, or this one, byte for byte; the status answered."""

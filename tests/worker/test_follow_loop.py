@@ -16,7 +16,7 @@ from console.teams.models import User
 from tests.conftest import Sandbox
 from tests.factories import make_job
 
-WITHIN_SECONDS = 10
+WITHIN_SECONDS = 30
 
 
 @pytest.mark.django_db(transaction=True)
