@@ -14,7 +14,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from console.engine.sqlite.lock_file import LockFile
-from tests.engine.writing import begin, lines, write
+from tests.engine.writing import begin, lines, wait_no_longer, write
 from tests.stack import ROOT
 
 
@@ -54,6 +54,7 @@ def test_who_holds_the_pen_is_waited_for_and_then_told_of(database: ConnectionHa
     write(mine, "after it")
     timer.join()
     assert others_pen.take()
+    wait_no_longer(mine)
     attempts: list[Callable[[], None]] = [
         lambda: write(mine, "never"),
         lambda: begin(mine),

@@ -15,7 +15,7 @@ from django.db.utils import ConnectionHandler
 
 from console.engine.sqlite.crowd import Crowd
 from console.engine.sqlite.queue import WriterQueue
-from tests.engine.writing import begin, lines, write
+from tests.engine.writing import begin, lines, wait_no_longer, write
 from tests.stack import ROOT, eventually
 
 WAITING = 12
@@ -28,7 +28,7 @@ def test_who_came_first_writes_first(database: ConnectionHandler) -> None:
     for number in range(WAITING):
         threads.append(threading.Thread(target=_write_in_turn, args=(database, str(number))))
         threads[-1].start()
-        eventually(lambda: len(mine._queue._waiting) == len(threads), 5, 0.001)
+        eventually(lambda: len(mine._queue._waiting) == len(threads), every_seconds=0.001)
     mine.commit()
     mine.set_autocommit(True)
     for thread in threads:
@@ -77,6 +77,7 @@ def test_who_waits_too_long_is_told_and_leaves_the_queue(database: ConnectionHan
         wrapper.close()
 
     begin(mine)
+    wait_no_longer(mine)
     thread = threading.Thread(target=wait)
     thread.start()
     thread.join()
@@ -97,6 +98,7 @@ def test_another_process_is_waited_for_and_then_told_of(database: ConnectionHand
     mine.set_autocommit(True)
     timer.join()
     other.execute("BEGIN IMMEDIATE")
+    wait_no_longer(mine)
     began = time.monotonic()
     with pytest.raises(OperationalError, match="locked"):
         begin(mine)

@@ -3,6 +3,11 @@
 from typing import Any
 
 
+def wait_no_longer(wrapper: Any) -> None:
+    """From now on whoever writes is told after a second that others do."""
+    wrapper.settings_dict["OPTIONS"]["timeout"] = 1
+
+
 def begin(wrapper: Any) -> None:
     wrapper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 
