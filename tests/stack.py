@@ -18,13 +18,13 @@ from typing import IO, Any, TypeVar
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 GRACE_SECONDS = 10.0
 RATIONED = ("SUBMITS", "QUESTIONS", "UPLOADS", "EXPORTS", "WEBHOOK_TESTS")
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found], within_seconds: float = 15.0, every_seconds: float = 0.1) -> Found:
+def eventually(look: Callable[[], Found], within_seconds: float = 60.0, every_seconds: float = 0.1) -> Found:
     """Look again and again until there is something true to see; what was seen last goes into the failure."""
     deadline = time.monotonic() + within_seconds
     while not (found := look()):
@@ -180,7 +180,7 @@ class Stack:
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """Ask the sandbox's control face: `control("POST", "faults", {...})` (see sandbox/README.md)."""
-        answer = httpx.request(method, f"{self.rivya_url}/_sandbox/{path}", json=body, timeout=10, trust_env=False)
+        answer = httpx.request(method, f"{self.rivya_url}/_sandbox/{path}", json=body, timeout=60, trust_env=False)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.audit.masking import LONGEST_TEXT, MASKED, masked, masked_text
@@ -94,6 +94,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), ANYTHING))
 def test_whatever_is_told_can_be_written(facts: dict[str, Any]) -> None:
     kept = json.dumps(masked(facts), allow_nan=False)

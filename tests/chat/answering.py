@@ -14,7 +14,7 @@ from tests.chat.conftest import STREAM
 from tests.conftest import Sandbox
 
 
-def take_up(within_seconds: float = 30.0) -> None:
+def take_up(within_seconds: float = 120.0) -> None:
     """Take every unsettled turn from whoever has it (a test's request ends with its loop), wait for their end."""
     Turn.objects.unsettled().update(next_check_at=timezone.now(), lease=None, leased_until=None)
 

@@ -29,7 +29,7 @@ def said_at_rivya(sandbox: Sandbox, turn: Turn) -> list[str]:
     turn.conversation.refresh_from_db()
     url = f"{sandbox.url}/api/v1/chat/sessions/{turn.conversation.session_id}"
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {sandbox.secret}"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return [each["content"] for each in json.loads(answer.read())["messages"] if each["role"] == "assistant"]
 
 

@@ -17,7 +17,7 @@ from console.projects.models import Project
 from console.teams.models import Team, User
 from tests.factories import make_job, make_key, make_model, make_project
 
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 600.0
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_the_consumer_does_what_was_enqueued(finished: Job, consumer: None) -> N
     for result in finished.results.all():
         collect_result.enqueue(str(result.pk))
     states = finished.results.values_list("state", flat=True)
-    eventually(lambda: set(states.all()) == {Result.State.COLLECTED}, within_seconds=60)
+    eventually(lambda: set(states.all()) == {Result.State.COLLECTED})
 
 
 def test_a_task_enqueued_many_times_is_done_once(finished: Job, sandbox: Sandbox, consumer: None) -> None:
