@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Complaints, OpenPage, sign_in
 from tests.journeys.identity import Identity, identity_server
-from tests.journeys.people import PASSWORD, make_team
+from tests.journeys.people import PASSWORD, expect_drawn, make_team
 from tests.stack import Stack, copied
 
 
@@ -58,7 +58,7 @@ def code_of(secret: str) -> str:
 def sign_out(page: Page) -> None:
     page.goto("/account/logout/")
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.wait_for_url("**/account/login/**")
 
 
 def give_device(page: Page) -> Any:
@@ -83,6 +83,7 @@ def test_a_passkey_signs_in_without_a_password(stack: Stack, named: Page) -> Non
     sign_in(named, email, PASSWORD)
     named.goto("/account/")
     named.get_by_role("link", name="Add: Passkey").click()
+    named.wait_for_url("**/webauthn/add/")
     named.get_by_label("Name").fill("Laptop")
     named.get_by_role("button", name="Make the passkey").click()
     expect(named.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
@@ -123,13 +124,12 @@ def test_an_app_and_its_recovery_codes(stack: Stack, page: Page) -> None:
     sign_in(page, email, PASSWORD)
     page.goto("/account/")
     page.get_by_role("link", name="Set up: Authenticator app").click()
-    expect(page.locator("img.qr")).to_be_visible()
-    assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 0
+    expect_drawn(page.locator("img.qr"))
     secret = page.locator("code.secret").inner_text()
     page.get_by_label("Code of the app").fill(code_of(secret))
     page.get_by_role("button", name="Turn it on").click()
+    expect(page.locator("#codes li")).to_have_count(10)
     codes = page.locator("#codes li").all_inner_texts()
-    assert len(codes) == 10
     sign_out(page)
     sign_in(page, email, PASSWORD)
     page.get_by_label("Code").fill(code_of(secret))
