@@ -36,8 +36,10 @@ class Page:
     turn: str = ""
     status: str = ""
     article: str = ""
+    events: int = 0
 
     def take(self, event: Event) -> None:
+        self.events += 1
         self.last_id = event.id or self.last_id
         if event.name == "turn-ended":
             self.status = event.data.rpartition('"status": "')[2].rstrip('"}')

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.journeys.chatting import Person, assert_each_paid_once, exported, said_at_rivya, seed, turns_ended
-from tests.stack import Stack
+from tests.journeys.chatting import Page, Person, assert_each_paid_once, exported, said_at_rivya, seed, turns_ended
+from tests.stack import Stack, eventually
 
 PLACES = dict[str, str]
 
@@ -76,13 +76,14 @@ def test_a_deploy_with_fifty_open_turns_loses_none(fresh_stack: Stack, alice: Pe
     words = ["[long]", "[slow]"]
     places = [alice.begin(f"{words[number % 2]} Question {number}") for number in range(50)]
     turns = [alice.turns(place)[0] for place in places]
+    open_pages = [Page(turn=turn) for turn in turns]
     with ThreadPoolExecutor(50) as tabs:
-        pages = [tabs.submit(alice.follow, turn) for turn in turns]
-        time.sleep(0.5)
+        pages = [tabs.submit(alice.follow, page.turn, page=page) for page in open_pages]
+        eventually(lambda: all(page.events for page in open_pages))  # who was not let in yet has no stream to end
         began = time.monotonic()
         fresh_stack.web.stop()
         took = time.monotonic() - began
-        assert [page.result(5).turn for page in pages] == turns  # every stream was ended, none was cut off
+        assert [page.result(30).turn for page in pages] == turns  # every stream was ended, none was cut off
     assert took < 9.5, f"the web process took {took:.1f} s and was killed"
     assert "Traceback" not in fresh_stack.web.words
     fresh_stack.web.start()

@@ -117,7 +117,7 @@ def test_the_stream_of_whoever_is_out_ends_within_thirty_seconds(
     theirs.on("response", lambda answer: refused.append(answer.status) if "/live/" in answer.url else None)
     sign_in(theirs, address, PASSWORD)
     theirs.goto("/people/")
-    theirs.wait_for_timeout(1_000)
+    expect(theirs.locator("html")).to_have_attribute("data-live", "on")
     assert refused[-1] == 200, "the stream is open"
     before = len(streams)
 
@@ -136,7 +136,7 @@ def test_the_stream_of_whoever_is_out_ends_within_thirty_seconds(
         theirs.wait_for_timeout(1_000)
         ended_within += 1
     assert ended_within < 30, "the stream goes on"
-    theirs.wait_for_timeout(2_000)
+    expect(theirs.locator("[data-live-ended]")).to_be_visible()
     assert refused[-1] == 401, "signed out as well, so it is not opened again"
     theirs.goto("/people/")
     theirs.wait_for_url("**/account/login/**")

@@ -34,13 +34,14 @@ def test_jobs_survive_the_death_of_rivya_at_every_step(stack: Stack, person: Per
     person.submit(f"{collect} [many]")
     for number in range(2):
         person.submit(f"{follow} {number}")
+    eventually(lambda: all_have_struck(stack))
     hold(stack, person, during)
     hold(stack, person, after)
-    eventually(lambda: all(one["used"] for one in stack.sandbox_state()["faults"]))
+    eventually(lambda: all_have_struck(stack))
     stack.sandbox.kill()
     person.submit("nobody there")
     eventually(lambda: [job for job in books.jobs(stack, "nobody there") if job.sends])
-    eventually(lambda: in_doubt(stack) == {during, after}, 10)
+    eventually(lambda: in_doubt(stack) == {during, after})
     stack.sandbox.start()
     stack.control("DELETE", "faults")
     books.wait_for_truth(stack, 60)
@@ -51,10 +52,14 @@ def test_jobs_survive_the_death_of_rivya_at_every_step(stack: Stack, person: Per
 
 
 def hold(stack: Stack, person: Person, when: str) -> None:
-    """Send a job whose answer does not come."""
-    fault = {"fault": "hang", "when": when.split(maxsplit=1)[0]}
+    """Send a job whose answer does not come, however often it is asked for."""
+    fault = {"fault": "hang", "when": when.split(maxsplit=1)[0], "times": None}
     stack.control("POST", "faults", {"match": {**GENERATIONS, "prompt": when}, **fault})
     person.submit(when)
+
+
+def all_have_struck(stack: Stack) -> bool:
+    return all(one["used"] for one in stack.sandbox_state()["faults"])
 
 
 def in_doubt(stack: Stack) -> set[str]:

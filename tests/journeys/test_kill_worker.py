@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,8 @@ def test_a_killed_download_leaves_nothing_for_ever(aftermath: Stack) -> None:
 
 
 def hold_reads(stack: Stack, person: Person) -> None:
-    """Jobs that Rivya has, each with a read in flight."""
+    """Jobs that Rivya has and works at for long, each with a read in flight."""
+    stack.control("POST", "outcomes", {"match": {"prompt": READING}, "times": A_STAGE, "delay_seconds": 200})
     for number in range(A_STAGE):
         person.submit(f"{READING} {number}")
     tasks = [job.rivya_id for job in eventually(lambda: accepted(stack, READING))]
@@ -150,7 +152,7 @@ def test_a_request_that_arrives_after_its_sender_died_is_the_same_job(quick: Sta
     quick.worker.kill()
     quick.sandbox.thaw()
     quick.worker.start()
-    books.wait_until_done(quick, 30)
+    books.wait_until_done(quick, 60)
     books.assert_never_twice_never_lost(quick)
 
 
@@ -180,10 +182,10 @@ def test_two_workers_share_the_work_and_do_nothing_twice(quick: Stack, person: P
     quick.control("DELETE", "requests")
     for number in range(10):
         person.submit(f"shared {number} [many]")
-    quick.worker.start()
-    second.start()
     try:
-        books.wait_until_done(quick, 30)
+        with ThreadPoolExecutor(2) as starting:  # one that is late by seconds finds nothing left
+            list(starting.map(Process.start, (quick.worker, second)))
+        books.wait_until_done(quick, 60)
         assert "exchange" in second.words
     finally:
         second.stop()

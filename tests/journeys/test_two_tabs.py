@@ -77,7 +77,7 @@ def test_a_card_in_the_gallery_becomes_its_picture(stack: Stack, wallet: people.
 
 
 def test_what_somebody_looks_at_stays_while_more_results_come_home(stack: Stack, alice: Page) -> None:
-    late = {"match": {"path": "/media/*"}, "fault": "slow", "seconds": 6, "skip": 2, "times": 2}
+    late = {"match": {"path": "/media/*"}, "fault": "slow", "seconds": 12, "skip": 2, "times": 2}
     stack.control("POST", "faults", late)
     people.begin(alice, "seedream-4-0", "Four doors [many] [instant]")
     people.generate(alice)

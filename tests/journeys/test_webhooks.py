@@ -1,5 +1,6 @@
 """With webhooks a finished job shows at once; without them it shows all the same."""
 
+import re
 import statistics
 import time
 
@@ -13,6 +14,8 @@ from tests.stack import Stack
 
 PROMISED_SECONDS = 2
 TRIES = 5
+# The clock's own read may be a moment sooner than the event.
+OF_A_JOB = re.compile("Its job was|its job had ended")
 
 
 @pytest.fixture
@@ -108,7 +111,7 @@ def test_a_finished_job_shows_soon_after_rivya_rings(stack: Stack, wallet: peopl
     assert median < PROMISED_SECONDS
     alice.goto("/webhooks/")
     alice.get_by_role("link", name="Production").click()
-    expect(alice.get_by_role("row", name="Its job was")).to_have_count(TRIES)
+    expect(alice.get_by_role("row", name=OF_A_JOB)).to_have_count(TRIES)
 
 
 @pytest.mark.parametrize("mischief", ["drop", "wrong_secret"])
