@@ -153,7 +153,7 @@ def assert_nothing_is_left_behind(stack: Stack) -> None:
     for path in incoming.glob("*"):
         old = time.time() - LONG_AGO_SECONDS
         os.utime(path, (old, old))
-    eventually(lambda: not list(incoming.glob("*")), 15)
+    eventually(lambda: not list(incoming.glob("*")))
     named = {name for row in read(stack, "SELECT content, preview FROM jobs_result") for name in row if name}
     folder = stack.data / "files"
     assert {str(path.relative_to(folder)) for path in files(folder / "results")} == named

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 from tests.stack import ROOT, Stack, copied, prepare
 
@@ -26,6 +26,7 @@ QUIET = (
 FLAGS = ["--no-sandbox", "--disable-gpu", *QUIET, WALL]
 RESULTS = ROOT / "test-results"
 ACTION_MILLISECONDS = 15_000
+expect.set_options(timeout=ACTION_MILLISECONDS)
 OpenPage = Callable[..., Page]
 
 

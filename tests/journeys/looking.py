@@ -27,7 +27,7 @@ LOOK = """async (options) => {
     const here = performance.getEntriesByType("resource").map((entry) => entry.name);
     return wanted.filter((address) => !here.some((name) => name.startsWith(address)));
   };
-  for (let waits = 0; missing().length && waits < 250; waits += 1) await new Promise((go) => setTimeout(go, 20));
+  for (let waits = 0; missing().length && waits < 750; waits += 1) await new Promise((go) => setTimeout(go, 20));
   await new Promise((go) => setTimeout(() => requestAnimationFrame(go), wanted.length ? 60 : 0));
   const { violations } = await axe.run(options);
   return {

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import httpx
 
-from tests.stack import Stack
+from tests.stack import Stack, eventually
 
 SECRET = "rvya_sk_sandbox_demo_0000000000000001"
 PASSWORD = "correct horse battery staple"
@@ -48,6 +48,7 @@ class Person:
 
     def __enter__(self) -> "Person":
         self.sign_in()
+        eventually(lambda: "z-image" in self.browser.get("/models/").text)
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import sign_in
-from tests.stack import Stack, answers
+from tests.stack import Stack, answers, eventually
 
 PASSWORD = "correct horse battery staple"
 
@@ -24,7 +24,7 @@ def test_every_process_comes_back_after_kill_9(stack: Stack) -> None:
     assert not answers(f"{stack.base_url}/healthz")
     for process in stack.processes:
         process.start()
-    assert answers(f"{stack.base_url}/readyz")
+    eventually(lambda: answers(f"{stack.base_url}/readyz"))
 
 
 def test_every_process_ends_by_itself_when_asked(stack: Stack) -> None:

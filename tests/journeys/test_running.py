@@ -29,7 +29,7 @@ def test_the_console_starts_says_where_it_is_and_stops_with_nothing_left_running
     with dev_run(log, "--port", str(port), "--data", str(data)) as process:
         wait_until_up(process, log)
         assert re.findall(r"https?://\S+", log.read_text()) == [f"http://localhost:{port}/"]
-        assert answers(f"http://127.0.0.1:{port}/healthz")
+        eventually(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
         assert {path.stat().st_mode & 0o077 for path in (data, data / "keyset.json", data / "secret-key")} == {0}
     assert process.returncode == 0
     assert not answers(f"http://127.0.0.1:{port}/healthz")
