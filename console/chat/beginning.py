@@ -17,7 +17,8 @@ from console.chat.models import Conversation, Turn
 from console.files.models import ReferenceFile
 from console.projects.models import Project
 from console.projects.reach import within
-from console.teams.access import Act, TeamRequest, current_membership, enter
+from console.teams.access import Act, TeamRequest, enter
+from console.teams.which_team import membership_of_page
 from console.ui.problems import Problem
 
 
@@ -106,7 +107,7 @@ def _place(request: HttpRequest, told: QueryDict) -> tuple[TeamRequest | None, P
             Project.objects.visible_to(request.user).select_related("team", "key"), pk=_uuid(name)
         )
         return enter(request, project.team, Act.SUBMIT), project
-    membership = current_membership(request)
+    membership = membership_of_page(request)
     if membership is None:
         return None, None
     entered = enter(request, membership.team, Act.SUBMIT)

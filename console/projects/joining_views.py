@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from console.projects import joining
 from console.teams import inviting
-from console.teams.access import SESSION_TEAM, is_looked_at
+from console.teams.access import is_looked_at
 from console.teams.models import Invitation, User
+from console.teams.which_team import SESSION_TEAM
 
 
 @login_not_required

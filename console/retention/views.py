@@ -12,7 +12,8 @@ from console.retention import demo as ending
 from console.retention import keeping
 from console.retention.forms import DaysForm, RemovalForm
 from console.retention.keeping import Days
-from console.teams.access import SESSION_TEAM, Act, TeamRequest, enter, in_team
+from console.teams.access import Act, TeamRequest, enter, in_team
+from console.teams.which_team import SESSION_TEAM
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from console.support.models import Opening, Viewing
 from console.support.viewing import COOKIE, SAME_SITE, WouldShowMore, begin, end
-from console.teams.access import SESSION_TEAM
 from console.teams.models import User
 from console.teams.proof import proven
+from console.teams.which_team import SESSION_TEAM
 
 
 @require_POST

@@ -15,9 +15,9 @@ from django.utils import timezone
 from console.teams import proof
 from console.teams.models import Membership, Role, Team, User
 from console.teams.second_steps import lead_to_second_step
+from console.teams.which_team import FIELD, membership_of_page, remember
 
 P = ParamSpec("P")
-SESSION_TEAM = "team"
 
 
 class Act(StrEnum):
@@ -100,19 +100,24 @@ def in_team(
 ) -> Callable[
     [Callable[Concatenate[TeamRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 ]:
-    """For pages of the current team: sets `request.team` and `request.membership`; 403 when the role may not."""
+    """For pages of the current team (`which_team.py`): sets `request.team` and `request.membership`; 403 when the role
+    may not.
+    """
 
     def decorate(
         view: Callable[Concatenate[TeamRequest, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
         def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            membership = current_membership(request)
+            membership = membership_of_page(request)
             if membership is None:
                 return redirect("teams:none")
+            if FIELD in request.GET or request.method == "POST":
+                remember(request, membership.team)
             _enter(request, membership, act)
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
+        checked.acts_in_team_of_page = True  # type: ignore[attr-defined]  # its forms say which (tests/journeys)
         return checked
 
     return decorate
@@ -122,19 +127,9 @@ def enter(request: HttpRequest, team: Team, act: Act = Act.VIEW) -> TeamRequest:
     """For pages of one object, found through the asker: makes its team the current one. 403 when the role may not."""
     mine = Membership.objects.active().select_related("team").filter(user=request.user)  # type: ignore[misc]
     membership = get_object_or_404(mine, team=team)  # removed since the object was found
-    if request.session.get(SESSION_TEAM) != str(team.pk):  # a fragment that reloads itself must not write the session
-        request.session[SESSION_TEAM] = str(team.pk)
+    remember(request, team)
     _enter(request, membership, act)
     return request  # type: ignore[return-value]
-
-
-def current_membership(request: HttpRequest) -> Membership | None:
-    """The membership of the team chosen in this session, else of the one joined first; None without any."""
-    if not request.user.is_authenticated:
-        return None
-    mine = list(Membership.objects.active().select_related("team").filter(user=request.user))
-    chosen = request.session.get(SESSION_TEAM)
-    return next((membership for membership in mine if str(membership.team_id) == chosen), mine[0] if mine else None)
 
 
 def people_who_may(act: Act, team_id: uuid.UUID) -> list[User]:

@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from console.teams.access import SESSION_TEAM
 from console.teams.leading_on import take_way
 from console.teams.models import User
 from console.teams.own_acts import record_own_act
 from console.teams.second_steps import has_second_step
+from console.teams.which_team import SESSION_TEAM
 
 CODES: Final = Authenticator.Type.RECOVERY_CODES
 WORDS: Final = {Authenticator.Type.TOTP: "authenticator app", Authenticator.Type.WEBAUTHN: "passkey"}

@@ -4,10 +4,11 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
-from console.teams.access import Act, allows, current_membership
+from console.teams.access import Act, allows
 from console.teams.account_mails import has_mail_server
 from console.teams.models import Membership, User
 from console.teams.second_steps import is_shut
+from console.teams.which_team import current_membership
 
 ACCOUNT: Final = "/account/"
 

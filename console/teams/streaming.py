@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 from console.engine.idling import without_connection
 from console.live.seats import seat_of
 from console.live.stream import HEARTBEAT_SECONDS, events
-from console.teams.access import TeamRequest, current_membership, is_member
+from console.teams.access import TeamRequest, is_member
 from console.teams.models import Membership, Team, User
 from console.teams.second_steps import is_shut
+from console.teams.which_team import membership_of_page
 
 
 @login_not_required
@@ -26,7 +27,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     """GET `/live/?since=…`, read-only. 401 signed out, 404 without a team; `Last-Event-ID` wins over `since`."""
     if not (await request.auser()).is_authenticated:
         return HttpResponse(status=401)  # a redirect to the sign-in page would be followed, and followed
-    membership = await sync_to_async(current_membership)(request)
+    membership = await sync_to_async(membership_of_page)(request)
     if membership is None or await sync_to_async(_is_shut)(membership.user_id, membership.team_id):
         return HttpResponse(status=404)
     reach = await sync_to_async(reach_of)(membership.user_id, membership.team_id)

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from console.teams import people_page
-from console.teams.access import SESSION_TEAM, TeamRequest, current_membership, in_team
+from console.teams.access import TeamRequest, in_team
 from console.teams.models import Membership, Team, User
 from console.teams.signing_up import TeamNameForm, begin_own_team, may_begin_team
+from console.teams.which_team import SESSION_TEAM, current_membership
 
 
 @require_safe

@@ -71,6 +71,7 @@
     request.open("POST", zone.dataset.uploadUrl);
     request.timeout = 10 * 60 * 1000;
     request.setRequestHeader("X-CSRFToken", document.body.dataset.csrf ?? "");
+    if (document.body.dataset.team) request.setRequestHeader("X-Team", document.body.dataset.team);
     request.setRequestHeader("HX-Request", "true");
     request.send(fieldsOf(zone, file));
   };

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
+from django.urls import resolve
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.addresses import DESK, PHONE, Visit
@@ -34,6 +35,8 @@ LOOK = """async (options) => {
     missing: missing(),
     unsigned: [...document.forms].filter((form) => form.method === "post" && !form.elements.csrfmiddlewaretoken?.value)
       .map((form) => form.getAttribute("action")),
+    teamless: [...document.forms].filter((form) => form.method === "post" && !form.elements.page_team?.value)
+      .map((form) => new URL(form.getAttribute("action") || "", location).pathname),
     violations: violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes.map((node) => node.html) })),
     title: document.title,
     headings: [...document.querySelectorAll("h1")].map((heading) => heading.textContent.trim()),
@@ -130,5 +133,12 @@ def _form(seen: dict[str, Any]) -> Iterator[str]:
         yield f"scrolls sideways: {seen['width']} px in {seen['room']}"
     if seen["unsigned"]:
         yield f"refused as soon as they are sent, for want of a token: {seen['unsigned']}"
+    if teamless := [path for path in seen["teamless"] if _acts_in_team_of_page(path)]:
+        yield f"done in whatever team another tab shows, for want of a team: {teamless}"
     if seen["missing"]:
         yield f"never came: {seen['missing']}"
+
+
+def _acts_in_team_of_page(path: str) -> bool:
+    """Whether what is sent there is about a team, and about nothing that belongs to one already."""
+    return getattr(resolve(path).func, "acts_in_team_of_page", False)

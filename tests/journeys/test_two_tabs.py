@@ -47,6 +47,17 @@ def test_every_tab_shows_a_change_at_once_also_one_opened_late_or_reloaded(
         assert tab.evaluate("window.neverReloaded")
 
 
+def test_a_page_names_its_team_in_all_that_it_asks_for(alice: Page) -> None:
+    with (
+        alice.expect_request(re.compile("/live/")) as stream,
+        alice.expect_request(re.compile("/notices/bell/")) as bell,
+    ):
+        alice.goto("/people/")
+    team = alice.locator("body").get_attribute("data-team")
+    assert team
+    assert [each.value.headers.get("x-team") for each in (stream, bell)] == [team, team]
+
+
 def test_a_gallery_offers_what_is_new_and_moves_nothing(stack: Stack, alice: Page) -> None:
     seen = people.make(alice, "z-image", "The first of two [instant]")
     gallery = opened(alice, "/jobs/?view=gallery")
