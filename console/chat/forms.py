@@ -11,6 +11,7 @@ from console.catalogue.models import CatalogueModel
 from console.catalogue.quoting import Quote, quote
 from console.keys.models import Account
 from console.projects.models import Project
+from console.ui.visible import legible
 
 # rivya-api.md §7; which of them a model takes is not told.
 EFFORTS = ("default", "minimal", "low", "medium", "high", "xhigh")
@@ -108,4 +109,4 @@ class AskForm(forms.Form):
 class TitleForm(forms.Form):
     """What the team calls a conversation."""
 
-    title = forms.CharField(max_length=120)
+    title = forms.CharField(max_length=120, validators=[legible])

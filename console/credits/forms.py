@@ -6,6 +6,7 @@ from django import forms
 
 from console.credits.models import BudgetAsk
 from console.projects.budget_setting import MOST_CREDITS
+from console.ui.visible import legible
 
 
 class BudgetForm(forms.Form):
@@ -36,6 +37,7 @@ class BudgetAskForm(forms.Form):
     reason = forms.CharField(
         label="What for?",
         max_length=280,
+        validators=[legible],
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Owners and admins read it.",
     )
@@ -60,6 +62,7 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(
         label="How do you know?",
         max_length=280,
+        validators=[legible],
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Kept with the line, and in the team's audit log.",
     )

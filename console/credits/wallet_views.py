@@ -19,6 +19,7 @@ from console.credits.wallet_history import RANGES, USUAL
 from console.credits.wallet_showing import Wallet
 from console.keys.models import Account
 from console.teams.access import Act, TeamRequest, enter, in_team, may
+from console.ui.visible import legible
 
 PAGE_SIZE = 50
 
@@ -29,6 +30,7 @@ class NoteForm(forms.Form):
     note = forms.CharField(
         label="What explains it",
         max_length=280,
+        validators=[legible],
         help_text="Such as: a film that Kim made in Studio; the top-up of November.",
     )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from console.failures.caring import Until
 from console.teams.models import Membership, Team
 from console.ui.one_line import NameField
+from console.ui.visible import legible
 
 MOST_YEARS = 5
 
@@ -17,7 +18,9 @@ MOST_YEARS = 5
 class NoteForm(forms.Form):
     """What somebody found out."""
 
-    text = forms.CharField(label="Note", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label="Note", max_length=4000, validators=[legible], widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ResolutionForm(forms.Form):
@@ -27,6 +30,7 @@ class ResolutionForm(forms.Form):
         label="What mended it",
         required=False,
         max_length=1000,
+        validators=[legible],
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="It comes back by itself when it fails again.",
     )

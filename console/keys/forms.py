@@ -91,6 +91,7 @@ class AccountForm(forms.ModelForm[Account]):
     class Meta:
         model = Account
         fields = ["label"]
+        field_classes = {"label": NameField}
         labels = {"label": "Name"}
 
 

@@ -3,6 +3,10 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.ui.visible import visible_count
+
+FEWEST = 10  # letters, figures and signs of a reason
+
 
 class ReasonForm(forms.Form):
     """Why a team's content has to be read."""
@@ -16,6 +20,6 @@ class ReasonForm(forms.Form):
 
     def clean_reason(self) -> str:
         reason = " ".join(self.cleaned_data["reason"].split())
-        if len(reason) < 10:
+        if visible_count(reason) < FEWEST:
             raise ValidationError("Say it in a sentence: the team reads it.")
         return reason

@@ -20,6 +20,7 @@ from console.teams import identity_proof
 from console.teams.models import User
 from console.teams.signing_up import may_sign_up, settle
 from console.ui.one_line import folded
+from console.ui.visible import visible_count
 
 
 class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -57,7 +58,8 @@ class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             address.verified = address.verified in (True, "true")  # some servers tell it in letters, "false" as well
         sociallogin.account.extra_data = _storable(sociallogin.account.extra_data)  # before allauth looks them up
         person: User = super().populate_user(request, sociallogin, data)
-        person.name = folded(str(data.get("name") or ""))[:120]
+        name = folded(str(data.get("name") or ""))[:120]
+        person.name = name if visible_count(name) else ""
         return person
 
 

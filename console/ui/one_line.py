@@ -6,6 +6,8 @@ from typing import Final
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.ui.visible import legible
+
 # Marks that turn the direction of what follows; letters of right-to-left scripts need none of them.
 _TURNING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CONTROLS: Final = frozenset({"Cc", "Zl", "Zp", "Cs"})
@@ -28,7 +30,7 @@ def folded(text: str) -> str:
 class NameField(forms.CharField):
     """A name of a person, a team or a thing."""
 
-    default_validators = [one_line]
+    default_validators = [one_line, legible]
 
 
 def _is_refused(letter: str) -> bool:

@@ -6,6 +6,7 @@ from django import forms
 
 from console.keys.models import Key
 from console.teams.models import Team
+from console.ui.visible import legible
 from console.webhooks.asking import fit_keys
 from console.webhooks.models import Endpoint
 
@@ -30,7 +31,7 @@ def _scheme_field() -> forms.ChoiceField:
 class SettingsForm(forms.Form):
     """What of an endpoint can be changed."""
 
-    name = forms.CharField(max_length=80, help_text="What people see, here and at Rivya.")
+    name = forms.CharField(max_length=80, validators=[legible], help_text="What people see, here and at Rivya.")
     scheme = _scheme_field()
 
     def clean_scheme(self) -> str:

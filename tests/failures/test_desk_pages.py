@@ -224,6 +224,7 @@ def test_an_ignored_cause_comes_back_when_it_happens_too_often(
         ("ignoring", {"more": "99999999999999999999"}),
         ("notes", {"text": ""}),
         ("notes", {"text": "\0"}),
+        ("notes", {"text": "\u200b\u3164"}),
         ("notes", {"text": "x" * 4001}),
         ("assignment", {"person": "nobody"}),
     ],

@@ -173,7 +173,7 @@ def test_opening_twice_is_once_and_no_longer(support: Client, owned: Owned) -> N
     assert AuditEvent.objects.filter(act="support.opened").count() == 1
 
 
-@pytest.mark.parametrize("reason", ["", " ", "because", "x" * 281, "a\0b" * 5])
+@pytest.mark.parametrize("reason", ["", " ", "because", "x" * 281, "a\0b" * 5, "because\u3164\u200b\u2800\u00ad"])
 def test_no_reason_opens_nothing(support: Client, owned: Owned, reason: str) -> None:
     assert open_up(support, owned.team, reason=reason).status_code == 422
     assert not Opening.objects.exists()

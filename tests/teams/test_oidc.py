@@ -211,6 +211,13 @@ def test_a_name_from_the_server_is_made_one_line(identity: Identity, db: None, s
     assert User.objects.get().name == "Noor Visit x"
 
 
+def test_a_name_from_the_server_that_nobody_can_see_is_none(identity: Identity, db: None, settings: Any) -> None:
+    settings.SIGNUP = "open"
+    identity.claims = {"sub": "9", "email": "nobody@example.com", "email_verified": True, "name": "\u3164\u200b"}
+    through(identity, Client())
+    assert User.objects.get().display_name == "nobody"
+
+
 def test_what_the_server_says_is_kept_as_every_database_takes_it(
     identity: Identity, alice: User, settings: Any
 ) -> None:
