@@ -16,6 +16,7 @@ admin.site.logout = account.logout  # type: ignore[method-assign]
 admin.site.password_change = account.password_change  # type: ignore[method-assign]
 
 handler500 = "console.ui.problem_views.unexpected"
+handler429 = "console.ui.problem_views.too_many"  # asked by allauth
 
 urlpatterns = [
     path("", home, name="home"),

@@ -54,6 +54,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(request, problems.form_expired())
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """One of allauth's limits is used up. It does not say for how long; most of them are per minute."""
+    told = answer(request, problems.from_status(429))
+    told["Retry-After"] = "60"
+    return told
+
+
 def unexpected(request: HttpRequest) -> HttpResponse:
     """What nobody caught. A database that is away or too busy passes (503); the rest is a fault of the console's (500).
 

@@ -169,8 +169,10 @@ def test_nobody_signs_up_without_a_line(client: Client, is_open: None) -> None:
 
 
 def test_a_browser_signs_up_so_many_times_a_minute(client: Client, is_open: None) -> None:
-    statuses = [client.post(SIGN_UP, WHO | {"email": "x"}).status_code for _ in range(21)]
-    assert statuses == [200] * 20 + [429]
+    answers = [client.post(SIGN_UP, WHO | {"email": "x"}) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+    assert "Wait a few minutes, then try again." in answers[-1].content.decode()
+    assert answers[-1].headers["Retry-After"] == "60"
 
 
 def test_people_made_by_those_who_run_the_console_need_no_mail(client: Client, db: None) -> None:
