@@ -39,9 +39,11 @@ def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(f"{reverse('teams:people')}?{query}" if query else "teams:people")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def transfer(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Make another member the owner, and oneself an admin, in one step."""
+    """Ask, then make another member the owner, and oneself an admin, in one step."""
+    if request.method != "POST":
+        return _ask_to_transfer(request, pk)
     with transaction.atomic():
         theirs = _held(_found(request, pk))
         asker = enter(request, theirs.team, Act.MANAGE_PEOPLE)
@@ -111,6 +113,14 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
         request, f"You left {theirs.team}." if is_me else f"{theirs.user.display_name} is no longer in the team."
     )
     return redirect("home" if is_me else "teams:people")
+
+
+def _ask_to_transfer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    theirs = _found(request, pk)
+    asker = enter(request, theirs.team, Act.MANAGE_PEOPLE)
+    if problem := _against_transfer(asker.membership, theirs):
+        return people_page.show(asker, problem=problem, status=422)
+    return render(asker, "teams/transfer.html", {"member": theirs})
 
 
 def _ask_to_part(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -152,11 +152,12 @@ _FAILURES = {
     "failures:show": reads(Act.VIEW, "cause"),
     **_all(posts(_MEND, "cause"), *(f"failures:{verb}" for verb in _CARE)),
 }
-_PEOPLE = ("change_role", "transfer", "suspend", "reinstate")
+_PEOPLE = ("change_role", "suspend", "reinstate")
 _TEAMS = {
     "teams:settings": both(Act.MANAGE_TEAM, Act.MANAGE_TEAM),
     "teams:people": reads(Act.VIEW),
     **_all(posts(Act.MANAGE_PEOPLE, "membership"), *(f"teams:{verb}" for verb in _PEOPLE)),
+    "teams:transfer": both(Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE, "membership"),
     "teams:remove": both(Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE, "membership"),  # one's own: to leave
     **_all(posts(Act.MANAGE_PEOPLE, "invitation"), "teams:send_again", "teams:revoke"),
     "teams:second_step": both(Act.REQUIRE_SECOND_STEP, Act.REQUIRE_SECOND_STEP),

@@ -87,6 +87,18 @@ def test_only_an_owner_hands_the_team_over(browser_of: Any, alice: User, team: T
     assert (other.role, asker.role) == ((Role.OWNER, Role.ADMIN) if mine == Role.OWNER else (Role.MEMBER, mine))
 
 
+def test_an_owner_is_asked_before_the_team_is_handed_over(browser_of: Any, alice: User, team: Team) -> None:
+    client, other = browser_of(alice), member(team, Role.MEMBER, "other")
+    address = reverse("teams:transfer", args=[other.pk])
+    assert f'href="{address}"' in client.get(reverse("teams:people")).content.decode()
+    asked = client.get(address).content.decode()
+    assert "you become an admin" in asked
+    assert f'action="{address}"' in asked
+    other.refresh_from_db()
+    assert other.role == Role.MEMBER
+    assert client.get(reverse("teams:transfer", args=[alice.memberships.get().pk])).status_code == 422
+
+
 def test_a_team_is_not_handed_to_oneself_nor_to_whoever_is_out(browser_of: Any, alice: User, team: Team) -> None:
     client, other = browser_of(alice), member(team, Role.MEMBER, "other")
     assert act(client, "transfer", alice.memberships.get()) == 422
