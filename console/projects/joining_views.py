@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from console.projects import joining
-from console.teams import inviting
+from console.teams import domains, inviting
 from console.teams.access import is_looked_at
 from console.teams.models import Invitation, User
 from console.teams.which_team import SESSION_TEAM
@@ -36,7 +36,8 @@ def join(request: HttpRequest) -> HttpResponse:
     person = request.user
     if request.method == "GET" or not isinstance(person, User):
         return _page(request, invitation)
-    if not joining.is_theirs(invitation, person) or is_looked_at(request):
+    is_shut_out = not domains.allows(invitation.team, invitation.email)
+    if is_shut_out or not joining.is_theirs(invitation, person) or is_looked_at(request):
         return _page(request, invitation, status=403)
     try:
         joining.join(invitation, person, request)
@@ -53,6 +54,7 @@ def _page(request: HttpRequest, invitation: Invitation, status: int = 200) -> Ht
     context = {
         "invitation": invitation,
         "projects": joining.projects_of(invitation),
+        "shut_out": domains.against(invitation.team, invitation.email),
         "person": person,
         "is_theirs": person is not None and joining.is_theirs(invitation, person),
         "has_account": inviting.is_people(invitation.email),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import idna
+from django.utils.text import get_text_list
 
 from console.teams.models import Membership, Team
 
@@ -25,6 +26,13 @@ def allows(team: Team, email: str) -> bool:
         return domain_of(email) in team.sign_in_domains
     except NoDomain:
         return False
+
+
+def against(team: Team, email: str) -> str:
+    """Why this address may not join, in words; empty when it may."""
+    if allows(team, email):
+        return ""
+    return f"{team} lets in only addresses of {get_text_list(in_words(team.sign_in_domains), 'or')}."
 
 
 def domain_of(email: str) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from console.teams import inviting, people_page
+from console.teams import domains, inviting, people_page
 from console.teams.access import Act, TeamRequest, enter
 from console.teams.account_mails import has_mail_server
 from console.teams.models import Invitation, Role
@@ -19,7 +19,7 @@ ALREADY = "This invitation was accepted or revoked already."
 def send_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Mail a new link; the old one is dead."""
     asker, invitation = _found(request, pk)
-    if problem := _beyond(asker, invitation):
+    if problem := _beyond(asker, invitation) or domains.against(asker.team, invitation.email):
         return people_page.show(asker, problem=problem, status=422)
     if not inviting.may_mail_again(asker, invitation.pk):
         return people_page.show(asker, problem="That was mailed often enough for now. Wait an hour.", status=429)

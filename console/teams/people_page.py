@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from console.teams.access import TeamRequest
+from console.teams.domains import allows
 from console.teams.inviting import MAY_INVITE
 from console.teams.models import Invitation, Membership, Role
 
@@ -27,7 +28,8 @@ def show(request: TeamRequest, problem: str = "", status: int = 200) -> HttpResp
     may_manage = request.membership.role in (Role.OWNER, Role.ADMIN)
     if may_manage:  # the names of projects are not for everybody who reads this page
         members = members.prefetch_related("project_members__project")
-    open_ones = Invitation.objects.filter(team=request.team).unanswered().select_related("made_by")
+    invitations = Invitation.objects.filter(team=request.team).unanswered().select_related("made_by")
+    open_ones = list(invitations) if may_manage else []
     context: dict[str, Any] = {
         "members": _chosen(members, **chosen),
         "is_chosen": any(chosen.values()),
@@ -35,7 +37,8 @@ def show(request: TeamRequest, problem: str = "", status: int = 200) -> HttpResp
         "chosen": chosen,
         "query": urlencode({name: value for name, value in chosen.items() if value}),
         "every_role": Role.choices,
-        "invitations": open_ones if may_manage else [],
+        "invitations": open_ones,
+        "shut_out": [each.pk for each in open_ones if not allows(request.team, each.email)],
         "roles": [(role, role.label) for role in Role if role in MAY_INVITE.get(Role(request.membership.role), ())],
         "mine": request.membership,
         "problem": problem,

@@ -128,6 +128,19 @@ def test_a_mail_is_sent_again_three_times_an_hour(browser_of: Any, team: Team, a
     assert len(mail.outbox) == 3
 
 
+def test_an_invitation_to_an_address_that_is_let_in_no_more_is_not_sent_again(
+    browser_of: Any, team: Team, alice: User
+) -> None:
+    invitation, client = make_invitation(team, by=alice), browser_of(alice)
+    assert "Not let in" not in client.get(reverse("teams:people")).content.decode()
+    Team.objects.filter(pk=team.pk).update(sign_in_domains=["xn--bcher-kva.example"])
+    assert "Not let in" in client.get(reverse("teams:people")).content.decode()
+    answer = client.post(reverse("teams:send_again", args=[invitation.pk]))
+    assert answer.status_code == 422
+    assert "lets in only addresses of bücher.example." in answer.content.decode()
+    assert not mail.outbox
+
+
 def test_a_revoked_invitation_is_dead(browser_of: Any, team: Team, alice: User, client: Client) -> None:
     path = reverse("teams:revoke", args=[make_invitation(team, by=alice).pk])
     assert [browser_of(alice).post(path).status_code for _ in range(2)] == [302, 422]

@@ -102,6 +102,22 @@ def test_a_further_address_counts_once_it_is_confirmed(
     assert followed(browser_of(charlie)).post("/join/").status_code == (302 if verified else 403)
 
 
+def test_whoever_is_let_in_no_more_is_told_so_before_they_make_an_account(
+    client: Client, browser_of: Any, team: Team, alice: User, dana: User
+) -> None:
+    make_invitation(team, by=alice)
+    Team.objects.filter(pk=team.pk).update(sign_in_domains=["example.org", "example.net"])
+    for browser in (client, browser_of(dana)):
+        page = followed(browser).get("/join/").content.decode()
+        assert "lets in only addresses of example.org or example.net." in page
+        assert reverse("account_signup") not in page
+        assert "Join the team" not in page
+    refused = followed(browser_of(dana)).post("/join/")
+    assert refused.status_code == 403
+    assert "lets in only addresses of" in refused.content.decode()
+    assert Invitation.objects.open().exists()
+
+
 def test_nobody_joins_signed_out(client: Client, team: Team, alice: User) -> None:
     make_invitation(team, by=alice)
     assert followed(client).post("/join/").status_code == 200
