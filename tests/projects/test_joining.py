@@ -42,6 +42,7 @@ def test_the_page_says_what_one_joins_before_one_says_yes(client: Client, team: 
     assert "Secret plans" not in page
     assert "dana@example.com" not in page
     assert "Make your account" in page
+    assert "Only d…@example.com can join by this link" in page
     make_user("dana")
     assert "Sign in to join" in client.get("/join/").content.decode()
 
