@@ -19,7 +19,7 @@ WORDS: Final = {
     Role.OWNER: "Everything, and who owns the team",
     Role.ADMIN: "Keys, projects, budgets and people",
     Role.MEMBER: "Makes jobs and chats",
-    Role.VIEWER: "Looks and reviews",
+    Role.VIEWER: "Looks, changes nothing",
 }
 
 

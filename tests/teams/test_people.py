@@ -160,6 +160,13 @@ def test_the_page_shows_acts_to_those_who_may_act(browser_of: Any, alice: User, 
     assert reverse("teams:remove", args=[bob.memberships.get().pk]) in page, "everybody may leave"
 
 
+@pytest.mark.parametrize("name", ["teams:people", "projects:invite"])
+def test_what_a_viewer_may_do_is_said_as_it_is(browser_of: Any, alice: User, name: str) -> None:
+    page = browser_of(alice).get(reverse(name)).content.decode()
+    assert "nothing" in page
+    assert "review" not in page
+
+
 def test_a_removed_person_finds_nothing_any_more(browser_of: Any, alice: User, bob: User) -> None:
     client, theirs = browser_of(bob), bob.memberships.get()
     assert client.get(reverse("teams:people")).status_code == 200
