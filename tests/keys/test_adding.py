@@ -76,6 +76,15 @@ def test_a_key_without_scopes_is_stored_and_says_what_will_not_work(browser: Cli
     assert "balance of the Rivya account cannot be shown" in page
 
 
+def test_a_form_that_comes_back_asks_for_the_key_again(browser: Client, sandbox: Sandbox) -> None:
+    again = "Paste the key again: it is not kept."
+    answer = paste(browser, sandbox.secret, purpose="spring images!")
+    assert answer.status_code == 422
+    assert again in words(answer)
+    assert sandbox.secret not in words(answer)
+    assert again not in words(browser.get(reverse("keys:new")))
+
+
 @pytest.mark.parametrize(
     "around", ["  {}\n", '"{}"', "'{}',", "\u201c{}\u201d", "Bearer {}", "RIVYA_API_KEY={}", "\ufeff{}\r\n"]
 )
