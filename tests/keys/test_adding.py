@@ -13,7 +13,7 @@ from console.keys.clients import open_secret
 from console.keys.models import Account, Key, Secret
 from console.teams.models import Team, User
 from tests.conftest import Sandbox
-from tests.factories import make_key
+from tests.factories import make_key, make_project
 from tests.keys.pasting import paste, words
 
 FAULTS: list[tuple[str, dict[str, Any]]] = [
@@ -83,6 +83,18 @@ def test_a_form_that_comes_back_asks_for_the_key_again(browser: Client, sandbox:
     assert again in words(answer)
     assert sandbox.secret not in words(answer)
     assert again not in words(browser.get(reverse("keys:new")))
+
+
+def test_the_first_key_leads_on_to_the_first_project(browser: Client, sandbox: Sandbox, team: Team) -> None:
+    shown = paste(browser, sandbox.secret)["Location"]
+    assert "1 of 3 done" in words(browser.get(shown))
+    make_project(team, None)
+    assert "of 3 done" not in words(browser.get(shown))
+
+
+def test_whoever_put_the_guide_away_is_not_led_on(browser: Client, sandbox: Sandbox, team: Team) -> None:
+    browser.post(reverse("jobs:start_dismissal"))
+    assert "of 3 done" not in words(browser.get(paste(browser, sandbox.secret)["Location"]))
 
 
 @pytest.mark.parametrize(
