@@ -47,6 +47,7 @@ _ACTS: Final = {
     "member.role_changed": "Role changed",
     "member.suspended": "Member suspended",
     "password.changed": "Password changed",
+    "password.reset": "Password reset by mail",
     "password.reset_asked": "Password reset asked for",
     "person.created": "Account made",
     "person.made_staff": "Made support staff",

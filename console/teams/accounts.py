@@ -125,11 +125,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Signed in it is a change; by the link of a mail it is a reset."""
         request = self.request
         is_signed_in = request is not None and request.user.is_authenticated
-        after = {"by": "the person, signed in" if is_signed_in else "a link in a mail"}
+        act, by = ("changed", "the person, signed in") if is_signed_in else ("reset", "a link in a mail")
         with transaction.atomic():
             super().set_password(user, password)
             end_sessions(user, but=request.session.session_key if is_signed_in else None)
-            record_own_act("password.changed", user, request=request, after=after)
+            record_own_act(f"password.{act}", user, request=request, after={"by": by})
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Nobody has shown yet that the account is theirs: the link goes to its own address."""

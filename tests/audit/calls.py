@@ -189,7 +189,7 @@ CALLS: dict[str, Call] = {
     "account_reset_password": Call(
         "password.reset_asked", lambda w: ([], {"email": w.alice.email}), signed_in=False, has_facts=False
     ),
-    "account_reset_password_from_key": Call("password.changed", _reset, signed_in=False),
+    "account_reset_password_from_key": Call("password.reset", _reset, signed_in=False),
     "account_confirm_email": Call("address.confirmed", _confirmation),
     "account_email": Call("address.changed", lambda w: ([], {"action_add": "", "email": "second@example.com"})),
     "admin:logout": Call("session.closed", as_staff=True, has_facts=False),
