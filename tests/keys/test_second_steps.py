@@ -10,8 +10,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.db import connection
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
 
 from console.audit.models import AuditEvent
 from console.keys import rotating, vault
@@ -104,6 +106,14 @@ def test_a_wrong_code_has_its_line(alice: User) -> None:
     give(signing_in(alice), "000000")
     line = AuditEvent.objects.get(act="second_step.failed")
     assert (line.object_id, line.actor_id) == (str(alice.pk), None)
+
+
+@pytest.mark.parametrize(("address", "replaces"), [("mfa_activate_totp", False), ("mfa_generate_recovery_codes", True)])
+def test_only_new_recovery_codes_are_said_to_replace_others(rf: RequestFactory, address: str, replaces: bool) -> None:
+    request = rf.post(reverse(address))
+    request.resolver_match = resolve(request.path)
+    told = render_to_string("mfa/messages/recovery_codes_generated.txt", {"request": request})
+    assert ("Only these work now" in told) is replaces
 
 
 def test_the_value_of_another_person_does_not_open(alice: User, bob: User) -> None:
