@@ -79,3 +79,9 @@ def test_another_time_zone_counts_for_new_work_only(team: Team, alice: User, bro
         after = make_job(type(project).objects.get(pk=project.pk), alice)
     days = {job.pk: str(Entry.objects.get(subject=job.pk).day) for job in Job.objects.all()}
     assert days == {before.pk: "2026-11-30", after.pk: "2026-12-01"}
+
+
+def test_the_end_of_a_demo_team_stands_last(team: Team, alice: User, browser_of: Any) -> None:
+    Team.objects.filter(pk=team.pk).update(is_demo=True)
+    page = browser_of(alice).get(PAGE).content.decode()
+    assert page.index("Second step for everybody") < page.index("Remove the demo team")
