@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.views.decorators.http import require_http_methods
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class SupportSite(AdminSite):
     site_title = site_header = "Support"
     index_title = "Find anything"
     enable_nav_sidebar = False
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Django's own pages take any method for reading. The staff's door comes before the refusal."""
+        taken = require_http_methods(["GET", "HEAD", "POST"])(view)
+        return super().admin_view(taken, cacheable)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages first. Their names begin with `admin:`, as all of the site's do."""

@@ -145,6 +145,15 @@ def test_an_odd_search_is_only_empty(support: Client, owned: Owned, text: str) -
     find(support, text)
 
 
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+@pytest.mark.parametrize("page", ["/admin/jobs/job/", "/admin/"])
+def test_a_page_is_read_by_no_other_method(
+    support: Client, browser_of: Any, alice: Any, page: str, method: str
+) -> None:
+    assert getattr(support, method)(page).status_code == 405
+    assert getattr(browser_of(alice), method)(page).status_code == 302, "the door comes first"
+
+
 def test_only_staff_search(browser_of: Any, owned: Owned, alice: Any) -> None:
     assert browser_of(alice).get("/admin/search/", {"q": "task_4711"}).status_code == 302
 
