@@ -138,5 +138,25 @@ def test_the_stream_of_whoever_is_out_ends_within_thirty_seconds(
     assert ended_within < 30, "the stream goes on"
     expect(theirs.locator("[data-live-ended]")).to_be_visible()
     assert refused[-1] == 401, "signed out as well, so it is not opened again"
-    theirs.goto("/people/")
     theirs.wait_for_url("**/account/login/**")
+
+
+def test_a_page_with_something_half_written_stays_when_its_reader_is_signed_out(
+    stack: Stack, open_page: OpenPage, complaints: Complaints
+) -> None:
+    complaints.ignore("401|live")
+    member = {"email": "half@example.com", "name": "Half", "password": PASSWORD, "role": "member"}
+    stack.seed({"teams": [{"name": "Studio Half", "members": [member]}]})
+    page = open_page(stack)
+    sign_in(page, "half@example.com", PASSWORD)
+    page.goto("/account/")
+    page.locator("input[name=name]").fill("Half written")
+    asked: list[int] = []
+    page.on("response", lambda answer: asked.append(answer.status) if "/live/" in answer.url else None)
+    elsewhere = page.context.new_page()
+    elsewhere.goto("/account/logout/")
+    elsewhere.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("Copy what you have written")).to_be_visible(timeout=60_000)
+    expect(page.locator("input[name=name]")).to_have_value("Half written")
+    page.wait_for_timeout(3_000)
+    assert asked.count(401) == 1, "not asked for again"
