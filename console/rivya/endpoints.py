@@ -6,7 +6,7 @@ from ._exchange import Call
 from ._sending import Sender
 from .generations import encode_json
 from .secret import Secret
-from .types import Answer, Id, Moment, read_one
+from .types import Answer, Count, Id, Moment, read_one
 
 _ALL = "/api/v1/webhooks"
 _ONE = "/api/v1/webhooks/{endpoint_id}"
@@ -24,7 +24,7 @@ class Endpoint(Answer, frozen=True, kw_only=True):
     signing_secret: Secret | None = None
     last_success_at: Moment | None = None
     last_failure_at: Moment | None = None
-    failure_count: int | None = None
+    failure_count: Count | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
     disabled_at: Moment | None = None
@@ -43,8 +43,8 @@ class Delivery(Answer, frozen=True, kw_only=True):
     event_id: str | None = None
     endpoint_id: str | None = None
     status: str | None = None
-    attempt: int | None = None
-    response_status: int | None = None
+    attempt: Count | None = None
+    response_status: Count | None = None
     error: str | None = None
     created_at: Moment | None = None
     next_attempt_at: Moment | None = None
