@@ -32,7 +32,9 @@ def ring_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Do once more what the event did: its job is read from Rivya, which harms nothing."""
     delivery, entered = looked_into(request, pk)
     if not Line(delivery).can_ring:
-        messages.error(request, "There is nothing to do again: this request was not believed, or names no task.")
+        messages.error(
+            request, "There is nothing to do again: this request was not believed, was a test, or names no task."
+        )
         return redirect("webhooks:delivery", pk)
     before = {"effect": delivery.effect}
     with transaction.atomic():

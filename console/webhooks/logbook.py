@@ -41,8 +41,9 @@ class Line:
 
     @property
     def can_ring(self) -> bool:
-        """Whether it names a task that could be looked at again."""
-        return self.delivery.verdict == Delivery.Verdict.ACCEPTED and bool(self.delivery.task_id)
+        """Whether it names a task that could be looked at again. A test names none that means anything."""
+        is_test = self.delivery.effect == Delivery.Effect.TEST
+        return self.delivery.verdict == Delivery.Verdict.ACCEPTED and bool(self.delivery.task_id) and not is_test
 
 
 @dataclass(frozen=True)

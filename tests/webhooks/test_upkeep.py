@@ -112,3 +112,15 @@ def test_processing_again_reads_the_job_once_more(
     assert Job.objects.due().get() == job
     assert AuditEvent.objects.filter(act="webhook.processed_again").count() == 2
     assert "Process again" in browser.get(f"/webhooks/deliveries/{delivery.pk}/").content.decode()
+
+
+def test_a_test_is_not_processed_again(endpoint: Endpoint, studio: Project, alice: User, browser_of: Any) -> None:
+    Endpoint.objects.update(test_event_id="evt_test")
+    later = timezone.now() + timedelta(hours=1)
+    make_job(studio, alice, status="processing", rivya_id="task_1", next_check_at=later)
+    ring(endpoint, event("task_1", id="evt_test"))
+    page, browser = f"/webhooks/deliveries/{Delivery.objects.get().pk}/", browser_of(alice)
+    assert "Process again" not in browser.get(page).content.decode()
+    browser.post(f"{page}ring/")
+    assert not Job.objects.due().exists()
+    assert "it was a test that somebody here asked for" in browser.get(page).content.decode()
