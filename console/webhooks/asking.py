@@ -21,6 +21,7 @@ from console.webhooks.models import Endpoint
 T = TypeVar("T")
 
 SCOPE: Final = "webhooks:manage"
+GONE: Final = "Rivya has no such endpoint any more. Delete it here, and register another."
 
 
 class NoAccess(Declined):

@@ -17,7 +17,7 @@ from console.keys.sealing import refuse_without_keyset
 from console.teams.models import User
 from console.webhooks import signing
 from console.webhooks.announcing import announce
-from console.webhooks.asking import ask, note_told, words_of
+from console.webhooks.asking import GONE, ask, note_told, words_of
 from console.webhooks.models import Delivery, Endpoint
 from console.webhooks.registering import Unfinished
 from console.webhooks.turns import Turn, turn
@@ -134,7 +134,7 @@ def _asked(endpoint: Endpoint, call: Callable[[rivya.Client], Awaitable[T]]) -> 
         return ask(endpoint, call)
     except rivya.Missing as error:
         note_told(endpoint, None)
-        raise Declined("Rivya has no such endpoint any more. Delete it here, and register another.") from error
+        raise Declined(GONE) from error
     except rivya.RivyaError as error:
         raise Declined(words_of(error)) from error
 

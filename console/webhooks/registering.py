@@ -16,7 +16,7 @@ from console.keys.sealing import refuse_without_keyset
 from console.teams.models import User
 from console.webhooks import signing
 from console.webhooks.announcing import announce
-from console.webhooks.asking import ask, note_told, words_of
+from console.webhooks.asking import GONE, ask, note_told, words_of
 from console.webhooks.models import Endpoint, new_door
 from console.webhooks.reachability import address_of, obstacle
 from console.webhooks.turns import Turn, first_turn, turn
@@ -48,7 +48,7 @@ def register(wish: Wish, person: User, *, request: HttpRequest | None = None) ->
             told = ask(endpoint, lambda client: _create(client, endpoint))
         except rivya.RivyaError as error:
             if error.outcome == "unknown":
-                raise Unfinished(words_of(error)) from error
+                raise Unfinished(f"{words_of(error)} It is not known whether Rivya registered it.") from error
             _take_back(endpoint, error, person, request)
             raise Declined(words_of(error)) from error
         except Declined:
@@ -69,10 +69,7 @@ def finish(endpoint: Endpoint, person: User, *, request: HttpRequest | None = No
             return endpoint
         try:
             rivya_id = endpoint.rivya_id or find(endpoint)
-            if rivya_id:
-                told = ask(endpoint, lambda client: client.endpoints.rotate_secret(rivya_id))
-            else:
-                told = ask(endpoint, lambda client: _create(client, endpoint))
+            told = _taken_over(endpoint, rivya_id) if rivya_id else ask(endpoint, lambda one: _create(one, endpoint))
         except rivya.RivyaError as error:
             raise Unfinished(words_of(error)) from error
         return _store(mine, told, person, request)
@@ -100,7 +97,9 @@ def _store(mine: Turn, told: rivya.Endpoint, person: User, request: HttpRequest 
             _record("webhook.registered", endpoint, person, request, after=after)
             announce(endpoint.team_id, endpoint.pk)
     if not told.signing_secret:
-        raise Unfinished("Rivya registered the endpoint and told no signing secret.")
+        raise Unfinished(
+            "Rivya registered the endpoint and told no usable signing secret. Finishing asks for a new one."
+        )
     return endpoint
 
 
@@ -120,6 +119,13 @@ def _begin(wish: Wish, person: User, request: HttpRequest | None) -> Turn:
         after = {"name": wish.name, "key": str(wish.key), "scheme": wish.scheme}
         _record("webhook.begun", mine.endpoint, person, request, after=after)
     return mine
+
+
+def _taken_over(endpoint: Endpoint, rivya_id: str) -> rivya.Endpoint:
+    try:
+        return ask(endpoint, lambda client: client.endpoints.rotate_secret(rivya_id))
+    except rivya.Missing as error:
+        raise Declined(GONE) from error
 
 
 async def _create(client: rivya.Client, endpoint: Endpoint) -> rivya.Endpoint:

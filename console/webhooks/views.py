@@ -47,7 +47,7 @@ def new(request: TeamRequest) -> HttpResponse:
             wish = Wish(given["name"], given["key"], given["scheme"])
             endpoint = registering.register(wish, request.user, request=request)
         except Unfinished as unfinished:
-            messages.warning(request, f"{unfinished} It is not known whether Rivya registered it.")
+            messages.warning(request, str(unfinished))
             return redirect("webhooks:index")
         except Declined as declined:
             form.add_error(None, str(declined))
