@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from ._exchange import Call
 from ._sending import Sender
 from .generations import encode_json
 from .secret import Secret
 from .types import Answer, Count, Id, Moment, read_one
 
+# Shorter ones can be guessed, and the last four characters, which people see, would tell too much of them.
+SHORTEST_SIGNING_SECRET = 16
 _ALL = "/api/v1/webhooks"
 _ONE = "/api/v1/webhooks/{endpoint_id}"
 
@@ -66,9 +70,12 @@ class EndpointCalls:
         self._sender = sender
 
     async def create(self, *, name: str, url: str, event_types: Sequence[str]) -> Endpoint:
-        """Register a receiver (https only, §11.2). After an unknown outcome list first: a repeat may leave two."""
+        """Register a receiver (https only, §11.2). After an unknown outcome list first: a repeat may leave two.
+
+        A signing secret that cannot be one counts as not told.
+        """
         body = encode_json({"name": name, "url": url, "event_types": list(event_types)})
-        return await self._one(Call("POST", _ALL, body=body))
+        return _with_usable_secret(await self._one(Call("POST", _ALL, body=body)))
 
     async def retrieve(self, endpoint_id: str) -> Endpoint:
         """One endpoint, without its secret."""
@@ -94,10 +101,10 @@ class EndpointCalls:
         await self._sender.exchange(Call("DELETE", _ONE, ids=(endpoint_id,)))
 
     async def rotate_secret(self, endpoint_id: str) -> Endpoint:
-        """A new `signing_secret`, at once (A31). Raises `Unreadable` when the answer holds none: rotate again."""
+        """A new `signing_secret`, at once (A31). Raises `Unreadable` when none usable came: rotate again."""
         received = await self._sender.exchange(Call("POST", _ONE + "/rotate-secret", ids=(endpoint_id,)))
         endpoint = read_one(Endpoint, {"id": endpoint_id} | received.fields)
-        if endpoint is None or not endpoint.signing_secret:
+        if endpoint is None or not _with_usable_secret(endpoint).signing_secret:
             raise received.unreadable()
         return endpoint
 
@@ -118,6 +125,12 @@ class EndpointCalls:
 
     async def _one(self, call: Call) -> Endpoint:
         return (await self._sender.exchange(call)).one(Endpoint)
+
+
+def _with_usable_secret(endpoint: Endpoint) -> Endpoint:
+    secret = endpoint.signing_secret
+    is_usable = secret and len(secret.reveal()) >= SHORTEST_SIGNING_SECRET and secret.reveal().isprintable()
+    return endpoint if is_usable else msgspec.structs.replace(endpoint, signing_secret=None)
 
 
 class EventCalls:

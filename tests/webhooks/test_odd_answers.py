@@ -32,11 +32,11 @@ def test_a_count_of_failures_that_no_row_can_hold_counts_as_not_told(
     assert browser.get(f"/webhooks/{endpoint.pk}/standing/").status_code == 200
 
 
-UNUSABLE = [None, ""]
+UNUSABLE = [None, "", "x", "whsec_" + "\u0007" * 12]
 
 
 @pytest.mark.parametrize("secret", UNUSABLE)
-def test_a_registration_without_a_signing_secret_says_so(
+def test_a_registration_without_a_usable_signing_secret_says_so(
     browser: Client, key: Key, catcher: Catcher, sandbox: Sandbox, secret: str | None
 ) -> None:
     answers(sandbox, signing_secret=secret)
@@ -50,6 +50,15 @@ def test_a_registration_without_a_signing_secret_says_so(
     sandbox.control("DELETE", "faults")
     act(browser, endpoint, "finish")
     assert (endpoint.state, len(at_rivya(sandbox))) == ("active", 1)
+
+
+def test_a_rotation_to_an_unusable_secret_keeps_the_one_before(
+    browser: Client, registered: Endpoint, sandbox: Sandbox
+) -> None:
+    before = registered.signing_secrets.get()
+    answers(sandbox, signing_secret="x")
+    assert "rotate once more" in act(browser, registered, "rotation")
+    assert registered.signing_secrets.get() == before
 
 
 def test_what_was_deleted_at_rivya_before_it_was_finished_can_only_be_deleted(
