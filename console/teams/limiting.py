@@ -34,14 +34,18 @@ RATIONED: Final = {
     ("GET", "admin:audit_auditevent_export"): "export",
     ("POST", "webhooks:test"): "webhook",
     ("POST", "webhooks:ring"): "webhook",
-    ("POST", "webhooks:comparison"): "webhook",
+    ("POST", "webhooks:rotation"): "webhook",
+    ("POST", "webhooks:pause"): "webhook",
+    ("POST", "webhooks:resumption"): "webhook",
+    ("POST", "webhooks:settings"): "webhook",
+    ("GET", "webhooks:comparison"): "webhook",
 }
 _WORDS: Final = {
     "submit": "You sent {most} jobs within a minute. This one was not sent.",
     "ask": "You asked {most} questions within a minute. This one was not asked.",
     "upload": "You brought {most} files within a minute. This one was not taken.",
     "export": "You exported {most} times within a minute.",
-    "webhook": "You tested webhooks {most} times within a minute.",
+    "webhook": "You tested, changed or compared webhooks {most} times within a minute.",
 }
 Refusal = HttpResponse | None
 

@@ -17,9 +17,12 @@ from console.jobs.models import Job
 from console.live.seats import seat_of, seats_of
 from console.projects.models import Project
 from console.teams.limiting import RATIONED
-from console.teams.models import User
+from console.teams.models import Team, User
 from console.webhooks import crowding
+from console.webhooks.models import Endpoint
+from tests.factories import make_key
 from tests.house.routes import routes
+from tests.webhooks.ringing import make_endpoint
 
 
 @pytest.mark.django_db
@@ -100,6 +103,26 @@ def test_a_job_too_many_is_not_made_and_the_fragment_leaves_the_form(
     assert (answer.status_code, answer.headers["HX-Reswap"]) == (429, "afterbegin")
     assert b"<html" not in answer.content
     assert not Job.objects.exists()
+
+
+ASKS_RIVYA = [
+    ("GET", "comparison"),
+    *(("POST", act) for act in ("rotation", "pause", "resumption", "settings", "test")),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "act"), ASKS_RIVYA)
+def test_what_has_rivya_asked_about_an_endpoint_is_rationed(
+    browser_of: Any, alice: User, team: Team, settings: Any, method: str, act: str
+) -> None:
+    settings.LIMITS_PER_MINUTE = {**settings.LIMITS_PER_MINUTE, "webhook": 1}
+    endpoint = make_endpoint(make_key(team), state=Endpoint.State.REGISTERING)
+    client: Client = browser_of(alice)
+    answers = [client.generic(method, f"/webhooks/{endpoint.pk}/{act}/") for _ in range(2)]
+    assert answers[0].status_code != 429
+    assert answers[1].status_code == 429
+    assert "1 times within a minute" in answers[1].content.decode()
 
 
 def test_one_stream_more_takes_the_place_of_the_oldest(settings: Any) -> None:
