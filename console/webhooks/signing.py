@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from console import rivya
@@ -13,6 +13,7 @@ from console.webhooks.models import Endpoint, SigningSecret
 
 # Rivya may still be retrying what it signed before a rotation (rivya-api.md A31).
 OVERLAP: Final = timedelta(hours=1)
+MOST_OVERLAPPING: Final = 5  # each is tried at every knock
 MOST_FORMER: Final = 3
 
 
@@ -27,10 +28,11 @@ def keep(endpoint: Endpoint, secret: rivya.Secret) -> SigningSecret:
 
 
 def believed(endpoint: Endpoint) -> list[rivya.Secret]:
-    """The secret in use first, then those still in their hour. Raises CannotOpen, NoKeyset."""
+    """The secret in use first, then the newest that are still in their hour. Raises CannotOpen, NoKeyset."""
     fresh = Q(accepted_until=None) | Q(accepted_until__gt=timezone.now())
-    kept = SigningSecret.objects.filter(fresh, endpoint=endpoint).order_by("-added_at")
-    return [opened(secret, endpoint) for secret in kept]
+    newest_first = F("accepted_until").desc(nulls_first=True)
+    kept = SigningSecret.objects.filter(fresh, endpoint=endpoint).order_by(newest_first)
+    return [opened(secret, endpoint) for secret in kept[: 1 + MOST_OVERLAPPING]]
 
 
 def former(endpoint: Endpoint) -> list[rivya.Secret]:

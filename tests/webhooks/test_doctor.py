@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from console import rivya
@@ -15,6 +16,7 @@ from console.teams.models import User
 from console.webhooks import signing
 from console.webhooks.doctor import MOST_NEIGHBOURS
 from console.webhooks.models import Delivery, Endpoint, SigningSecret
+from console.webhooks.signing import MOST_OVERLAPPING
 from console.webhooks.telling import EFFECTS, VERDICTS, clock_words
 from tests.webhooks.ringing import OTHER, SECRET, event, knock, make_endpoint, standard, timestamped
 
@@ -131,6 +133,16 @@ def test_json_written_anew_on_the_way(endpoint: Endpoint, sent: Any) -> None:
 
 def test_other_bytes_under_a_signature_that_was_here_before(endpoint: Endpoint) -> None:
     raw = raw_event()
+def test_of_many_old_secrets_in_their_hour_the_newest_are_believed(endpoint: Endpoint) -> None:
+    rotations = [f"{SECRET}{number}" for number in range(10)]
+    with time_machine.travel("2026-11-20 10:00", tick=False) as clock:
+        for secret in rotations:
+            clock.shift(1)
+            signing.keep(endpoint, rivya.Secret(secret))
+        known = [secret.reveal() for secret in signing.believed(endpoint)]
+    assert known == rotations[::-1][: 1 + MOST_OVERLAPPING]
+
+
     headers = timestamped(raw)
     assert knock(endpoint, raw, headers) == 200
     assert verdict_of(endpoint, raw.replace(b"task_1", b"task_2"), headers) == "body_changed"
