@@ -17,7 +17,7 @@ from console.keys.vault import CannotOpen
 from console.webhooks import signing
 from console.webhooks.knocks import Knock
 from console.webhooks.models import Delivery, Endpoint
-from console.webhooks.schemes import other_than, scheme_of
+from console.webhooks.schemes import other_than, scheme_of, signature_name
 
 Verdict = Delivery.Verdict
 MOST_NEIGHBOURS: Final = 10
@@ -41,7 +41,8 @@ def examine(endpoint: Endpoint, knock: Knock, reason: str, secrets: list[rivya.S
         case "header" if _is_signed_by_the_other_scheme(endpoint, knock, secrets):
             return Finding(Verdict.WRONG_SCHEME)
         case "header":
-            return Finding(Verdict.UNREADABLE_HEADER if knock.signature_mark else Verdict.NO_HEADER)
+            came = signature_name(endpoint.scheme) in {name.lower() for name in knock.headers}
+            return Finding(Verdict.UNREADABLE_HEADER if came else Verdict.NO_HEADER)
         case "timestamp":
             return Finding(Verdict.UNREADABLE_HEADER)
         case "old":

@@ -25,6 +25,11 @@ def expected_names(scheme: str) -> list[str]:
     return [name.lower() for name in names]
 
 
+def signature_name(scheme: str) -> str:
+    """That of them which holds the signature itself."""
+    return expected_names(scheme)[-1]
+
+
 def header_names() -> frozenset[str]:
     """Every header that either scheme reads, in small letters."""
     return frozenset(name.lower() for name in (settings.RIVYA_WEBHOOK_HEADER, *settings.RIVYA_WEBHOOK_STANDARD_HEADERS))

@@ -35,8 +35,10 @@ VERDICTS: Final[dict[str, Told]] = {
         "See whether the endpoint's scheme is the right one.",
     ),
     Verdict.CLOCK: Told(
-        "low", "Clock is off", "It was signed at another time than now, by more than five minutes.",
-        "Check the clock of the machine this console runs on. An old request sent again looks like this too.",
+        "low", "Clock is off",
+        "It says it was signed more than five minutes from now. Its signature was not checked.",
+        "Check the clock of the machine this console runs on. An old request sent again looks like this too, and so "
+        "does a forged one.",
     ),
     Verdict.OLD_SECRET: Told(
         "low", "Old secret", "Signed with a secret that was rotated away more than an hour ago.",

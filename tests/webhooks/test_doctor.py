@@ -39,6 +39,8 @@ def verdict_of(endpoint: Endpoint, raw: bytes, headers: dict[str, str]) -> str:
         ({"X-Rivya-Signature": "t=,v1=zz,,;v2"}, "unreadable_header"),
         ({"X-Rivya-Signature": "t=soon,v1=00"}, "unreadable_header"),
         ({"X-Rivya-Signature": "hello"}, "unreadable_header"),
+        ({"X-Rivya-Signature": ""}, "unreadable_header"),
+        (standard(b"", secret=OTHER), "no_header"),
     ],
 )
 def test_a_header_that_is_missing_or_makes_no_sense(endpoint: Endpoint, headers: dict[str, str], verdict: str) -> None:
@@ -70,6 +72,25 @@ def test_a_clock_that_is_off_is_told_in_seconds(endpoint: Endpoint, off_seconds:
     assert off is not None
     assert abs(off - off_seconds) < 60
     assert words in clock_words(Delivery.objects.get())
+
+
+def test_a_forged_signature_at_another_time_is_not_called_rivyas(endpoint: Endpoint) -> None:
+    raw = raw_event()
+    assert verdict_of(endpoint, raw, timestamped(raw, secret=OTHER, at=int(time.time()) - 3600)) == "clock"
+    told = VERDICTS["clock"]
+    assert "Its signature was not checked." in told.means
+    assert "forged" in told.next_step
+
+
+def test_three_headers_of_which_the_signature_is_missing(quiet_key: Key) -> None:
+    endpoint, raw = make_endpoint(quiet_key, scheme=Endpoint.Scheme.STANDARD), raw_event()
+    headers = standard(raw)
+    del headers["webhook-signature"]
+    assert verdict_of(endpoint, raw, headers) == "no_header"
+    Delivery.objects.all().delete()
+    headers = standard(raw)
+    del headers["webhook-id"]
+    assert verdict_of(endpoint, raw, headers) == "unreadable_header"
 
 
 def test_a_signed_time_beyond_all_clocks_is_told_too(endpoint: Endpoint) -> None:
@@ -112,6 +133,16 @@ def test_the_old_secret_is_believed_for_an_hour_and_then_known(endpoint: Endpoin
     assert verdict_of(endpoint, late, timestamped(late)) == "old_secret"
 
 
+def test_of_many_old_secrets_in_their_hour_the_newest_are_believed(endpoint: Endpoint) -> None:
+    rotations = [f"{SECRET}{number}" for number in range(10)]
+    with time_machine.travel("2026-11-20 10:00", tick=False) as clock:
+        for secret in rotations:
+            clock.shift(1)
+            signing.keep(endpoint, rivya.Secret(secret))
+        known = [secret.reveal() for secret in signing.believed(endpoint)]
+    assert known == rotations[::-1][: 1 + MOST_OVERLAPPING]
+
+
 def test_the_other_scheme_under_the_right_secret(endpoint: Endpoint) -> None:
     raw = raw_event()
     assert verdict_of(endpoint, raw, standard(raw)) == "wrong_scheme"
@@ -133,16 +164,6 @@ def test_json_written_anew_on_the_way(endpoint: Endpoint, sent: Any) -> None:
 
 def test_other_bytes_under_a_signature_that_was_here_before(endpoint: Endpoint) -> None:
     raw = raw_event()
-def test_of_many_old_secrets_in_their_hour_the_newest_are_believed(endpoint: Endpoint) -> None:
-    rotations = [f"{SECRET}{number}" for number in range(10)]
-    with time_machine.travel("2026-11-20 10:00", tick=False) as clock:
-        for secret in rotations:
-            clock.shift(1)
-            signing.keep(endpoint, rivya.Secret(secret))
-        known = [secret.reveal() for secret in signing.believed(endpoint)]
-    assert known == rotations[::-1][: 1 + MOST_OVERLAPPING]
-
-
     headers = timestamped(raw)
     assert knock(endpoint, raw, headers) == 200
     assert verdict_of(endpoint, raw.replace(b"task_1", b"task_2"), headers) == "body_changed"
