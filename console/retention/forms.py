@@ -6,6 +6,7 @@ from django import forms
 
 from console.retention.keeping import Days
 from console.teams.models import Team
+from console.ui.one_line import folded
 
 LONGEST_DAYS = 3650
 
@@ -50,6 +51,6 @@ class RemovalForm(forms.Form):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if name != self._team.name:
+        if folded(name) != folded(self._team.name):
             raise forms.ValidationError(f"Type {self._team.name} to remove it.")
         return name

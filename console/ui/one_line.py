@@ -23,7 +23,10 @@ def one_line(text: str) -> None:
 
 
 def folded(text: str) -> str:
-    """The same text as one line: for names that nobody can be asked to write again."""
+    """The same text as one line, with single blanks: for names that nobody can be asked to write again.
+
+    A page shows it so whatever is stored: what is typed after it is compared with this.
+    """
     return " ".join("".join(" " if _is_refused(letter) else letter for letter in text).split())
 
 

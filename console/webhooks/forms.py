@@ -6,6 +6,7 @@ from django import forms
 
 from console.keys.models import Key
 from console.teams.models import Team
+from console.ui.one_line import folded
 from console.ui.visible import legible
 from console.webhooks.asking import fit_keys
 from console.webhooks.models import Endpoint
@@ -71,6 +72,6 @@ class DeleteForm(forms.Form):
         self.endpoint = endpoint
 
     def clean_name(self) -> str:
-        if self.cleaned_data["name"] != self.endpoint.name:
+        if folded(self.cleaned_data["name"]) != folded(self.endpoint.name):
             raise forms.ValidationError(f"Type {self.endpoint.name} to delete it.")
         return self.endpoint.name

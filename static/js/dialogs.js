@@ -18,9 +18,11 @@
     if (dialog && (event.target === dialog || event.target.closest("[data-dialog-close]"))) dialog.close();
   });
 
+  // As a page shows it: several blanks are one.
+  const folded = (text) => text.trim().replace(/\s+/g, " ");
   const allow = (input) => {
     const button = input.form?.querySelector("[type=submit], button:not([type])");
-    if (button) button.disabled = input.value.trim() !== input.dataset.dialogName;
+    if (button) button.disabled = folded(input.value) !== folded(input.dataset.dialogName);
   };
   const prepare = () => {
     for (const input of document.querySelectorAll("input[data-dialog-name]")) allow(input);

@@ -117,6 +117,12 @@ def test_its_name_has_to_be_typed(demo: Team, alice: User, browser_of: Any) -> N
     assert Membership.objects.filter(team=demo).exists()
 
 
+def test_a_name_with_two_blanks_is_typed_as_the_page_shows_it(demo: Team, alice: User, browser_of: Any) -> None:
+    Team.objects.update(name="Demo  team")
+    assert browser_of(alice).post(PAGE, {"name": "Demo team"}).status_code == 302
+    assert not Membership.objects.filter(team=demo).exists()
+
+
 def test_only_its_owner_may(demo: Team, browser_of: Any) -> None:
     ann = make_user("ann", demo, Role.ADMIN)
     answers = [browser_of(ann).get(PAGE), browser_of(ann).post(PAGE, {"name": "Demo team"})]

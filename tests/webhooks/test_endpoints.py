@@ -210,6 +210,13 @@ def test_deleting_asks_for_the_name_and_removes_it_there_and_here(
     assert browser.get(f"/webhooks/{registered.pk}/settings/").headers["Location"] == f"/webhooks/{registered.pk}/"
 
 
+def test_a_name_with_two_blanks_is_typed_as_the_page_shows_it(browser: Client, registered: Endpoint) -> None:
+    Endpoint.objects.update(name="Our  door")
+    assert "to delete it" in act(browser, registered, "deletion", name="Ourdoor")
+    act(browser, registered, "deletion", name="Our door")
+    assert registered.is_deleted
+
+
 def offered(browser: Client, endpoint: Endpoint) -> set[str]:
     """The acts that the endpoint's page has a button or a link for."""
     page = browser.get(endpoint.get_absolute_url()).content.decode()
