@@ -24,6 +24,7 @@ _MARKS: Final[dict[str, tuple[str, str]]] = {
     Step.Kind.RESOLVED: ("shield-check", "violet"),
     Step.Kind.CHECKED: ("refresh-cw", "slate"),
     Step.Kind.REMOVED: ("trash-2", "grey"),
+    Step.Kind.WEBHOOK: ("webhook", "slate"),
 }
 _MONEY: Final = (Step.Kind.RESERVED, Step.Kind.SETTLED, Step.Kind.RELEASED)
 _BLAMELESS: Final = {"red-line": "red"}

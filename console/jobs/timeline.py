@@ -1,5 +1,6 @@
 """Write the evidence of a job."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -19,3 +20,10 @@ def note(job_id: UUID, source: Step.Source, kind: Step.Kind, text: str = "", **d
             Step.objects.filter(pk=last.pk).update(count=F("count") + 1, last_at=now, detail=detail)
             return
     Step.objects.create(job_id=job_id, at=now, last_at=now, source=source, kind=kind, note=text[:300], detail=detail)
+
+
+def note_webhooks(told: Iterable[tuple[UUID, str]]) -> None:
+    """Add a step for each of these: a job, and the type of an event about it. One statement for all of them."""
+    now = timezone.now()
+    facts = {"at": now, "last_at": now, "source": Step.Source.RIVYA, "kind": Step.Kind.WEBHOOK}
+    Step.objects.bulk_create(Step(job_id=job_id, note=type_, **facts) for job_id, type_ in told)

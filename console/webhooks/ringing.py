@@ -8,9 +8,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from console.jobs.models import Job
+from console.jobs.timeline import note_webhooks
 from console.webhooks.announcing import announce
 from console.webhooks.models import Delivery
 
+KNOWN_TYPES: Final = frozenset({"generation.succeeded", "generation.failed"})
 LONGEST_ID: Final = 512
 WATCHED_CLOSELY: Final = timedelta(minutes=10)
 WATCHED: Final = timedelta(hours=24)  # as long as a job may be sent again under its key, and some more
@@ -29,7 +31,11 @@ def ring(delivery: Delivery) -> str:
     Job.objects.nudge([job.pk for job in jobs])
     did = effect(jobs)
     job_id = jobs[0].pk if jobs else None
-    Delivery.objects.filter(pk=delivery.pk).update(effect=did, job_id=job_id)
+    row = Delivery.objects.filter(pk=delivery.pk)
+    has_waited = row.filter(job=None, event_type__in=KNOWN_TYPES).update(job_id=job_id)
+    row.update(effect=did, job_id=job_id)
+    if has_waited:
+        note_webhooks((job.pk, delivery.event_type) for job in jobs)
     announce(delivery.team_id, delivery.endpoint_id)
     return did
 

@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from console import rivya
 from console.jobs.models import Job
+from console.jobs.timeline import note_webhooks
 from console.webhooks import ringing
 from console.webhooks.knocks import Knock
 from console.webhooks.models import Delivery, Endpoint
 
 MOST_DUPLICATES: Final = 5  # rows of one event; more are only counted
-KNOWN_TYPES: Final = frozenset({"generation.succeeded", "generation.failed"})
 Effect, Verdict = Delivery.Effect, Delivery.Verdict
 
 
@@ -43,7 +43,10 @@ def store(endpoint: Endpoint, believed: Sequence[Believed]) -> None:
     ]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     stored = set(Delivery.objects.filter(pk__in=[row.pk for row in rows]).values_list("event_id", flat=True))
-    Job.objects.nudge({job.pk for event_id in stored for job in _rung(endpoint, firsts[event_id], jobs)})
+    new = [firsts[row.event_id] for row in rows if row.event_id in stored]
+    rung = [(job.pk, one.event.type) for one in new for job in _rung(endpoint, one, jobs)]
+    Job.objects.nudge({job_id for job_id, _ in rung})
+    note_webhooks(rung)
     _count_again(endpoint, [one for one in believed if not (one.event.id in stored and firsts[one.event.id] is one)])
 
 
@@ -115,7 +118,7 @@ def _rung(endpoint: Endpoint, one: Believed, jobs: defaultdict[str, list[Job]]) 
 
 
 def _is_known(one: Believed) -> bool:
-    return one.event.type in KNOWN_TYPES
+    return one.event.type in ringing.KNOWN_TYPES
 
 
 def _task(one: Believed) -> str:

@@ -27,7 +27,12 @@ def signed(told: dict[str, Any]) -> Knock:
 FORGED = Knock(b"{}", timestamped(b"[]"), "192.0.2.8")
 
 
-def test_the_number_of_statements_does_not_depend_on_the_number_of_events(endpoint: Endpoint) -> None:
+def test_the_number_of_statements_does_not_depend_on_the_number_of_events(
+    endpoint: Endpoint, studio: Project, alice: User
+) -> None:
+    for number in range(41):
+        make_job(studio, alice, status="processing", rivya_id=f"task_{number}")
+
     def statements(knocks: list[Knock]) -> int:
         with CaptureQueriesContext(
             connection,
@@ -35,7 +40,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_events(endpoi
             assert set(receiving.receive(endpoint.door, knocks)) == {200}
         return len(captured)
 
-    one = statements([signed(event("task_0"))])
+    one = statements([signed(event("task_40"))])
     assert statements([signed(event(f"task_{number}")) for number in range(40)]) == one
 
 

@@ -32,6 +32,7 @@ class Step(models.Model):
         RESOLVED = "resolved", "Resolved by a person"
         CHECKED = "checked", "Checked on request"
         REMOVED = "removed", "Results removed"
+        WEBHOOK = "webhook", "Webhook from Rivya"
 
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
