@@ -12,6 +12,7 @@ from console.webhooks.models import Delivery, Endpoint
 from console.webhooks.schemes import expected_names
 from console.webhooks.telling import EFFECTS, Told, clock_words, verdict_of
 
+Effect = Delivery.Effect
 PAGE_SIZE: Final = 50
 SHOWN: Final = (("", "All"), ("accepted", "Accepted"), ("refused", "Refused"), ("unknown", "Unknown job"))
 
@@ -78,6 +79,6 @@ def _filtered(rows: "QuerySet[Delivery]", shown: str) -> "QuerySet[Delivery]":
         case "refused":
             return rows.exclude(answer_status=200)
         case "unknown":
-            return rows.filter(effect__in=[Delivery.Effect.WAITING, Delivery.Effect.STRANGE_JOB])
+            return rows.filter(effect__in=[Effect.WAITING, Effect.STRANGE_JOB, Effect.NO_TASK])
         case _:
             return rows

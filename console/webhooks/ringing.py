@@ -71,7 +71,7 @@ def usable_id(task_id: str | None) -> str:
 
 
 def _ring_waiting(since: object) -> bool:
-    known = Job.objects.filter(team=OuterRef("team"), rivya_id=OuterRef("task_id"))
+    known = Job.objects.filter(team=OuterRef("team"), rivya_id=OuterRef("task_id")).exclude(rivya_id="")
     free = known.filter(lease=None)
     open_ones = Delivery.objects.filter(created_at__gte=since)
     matched = open_ones.filter(Exists(known), effect=Effect.WAITING)[:MOST_AT_ONCE]

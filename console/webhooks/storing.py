@@ -76,7 +76,9 @@ def _first_row(endpoint: Endpoint, one: Believed, jobs: defaultdict[str, list[Jo
 def _effect(endpoint: Endpoint, one: Believed, mine: list[Job]) -> str:
     if one.event.id == endpoint.test_event_id:
         return Effect.TEST
-    return ringing.effect(mine) if _is_known(one) else Effect.STRANGE_TYPE
+    if not _is_known(one):
+        return Effect.STRANGE_TYPE
+    return ringing.effect(mine) if _task(one) else Effect.NO_TASK
 
 
 def _count_again(endpoint: Endpoint, again: Sequence[Believed]) -> None:

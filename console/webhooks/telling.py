@@ -77,6 +77,7 @@ EFFECTS: Final[dict[str, str]] = {
     Effect.WAITING: "No job has this task yet. It is matched as soon as one has.",
     Effect.STRANGE_JOB: "Nothing: no job of this team has this task.",
     Effect.STRANGE_TYPE: "Nothing: this console does not know this type of event.",
+    Effect.NO_TASK: "It names no task, so it rings at nothing. Jobs are read by the clock.",
     Effect.TEST: "Nothing: it was a test that somebody here asked for.",
 }
 

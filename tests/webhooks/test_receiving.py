@@ -252,8 +252,19 @@ def test_what_no_row_could_hold_is_not_stored(endpoint: Endpoint, raw: bytes) ->
 def test_a_strange_task_is_no_task(endpoint: Endpoint, studio: Project, alice: User, task_id: Any) -> None:
     unsent = make_job(studio, alice, next_check_at=timezone.now() + LATER)
     assert ring(endpoint, event(data={"id": task_id})) == 200
-    assert Delivery.objects.get().task_id == ""
+    delivery = Delivery.objects.get()
+    assert (delivery.task_id, delivery.effect) == ("", Effect.NO_TASK)
+    assert not bells.ring_late()
     assert not is_due(unsent)
+
+
+def test_one_that_was_said_to_wait_without_a_task_rings_at_nothing(
+    endpoint: Endpoint, studio: Project, alice: User
+) -> None:
+    make_job(studio, alice, next_check_at=timezone.now() + LATER)
+    ring(endpoint, event(data={"id": None}))
+    Delivery.objects.update(effect=Effect.WAITING)
+    assert not bells.ring_late()
 
 
 def test_the_teams_other_account_rings_too(endpoint: Endpoint, team: Team, alice: User) -> None:
