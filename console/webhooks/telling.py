@@ -70,7 +70,7 @@ VERDICTS: Final[dict[str, Told]] = {
 
 EFFECTS: Final[dict[str, str]] = {
     Effect.NONE: "Nothing.",
-    Effect.RUNG: "Its job was read from Rivya at once.",
+    Effect.RUNG: "Its job was made due, to be read from Rivya at once.",
     Effect.BUSY: "Its job was just being read, and is read once more.",
     Effect.ENDED: "Nothing: its job had ended already.",
     Effect.REVIEW: "Nothing: its job waits for a person's decision.",

@@ -109,6 +109,7 @@ def test_processing_again_reads_the_job_once_more(
     browser = browser_of(alice)
     for _ in range(2):
         assert browser.post(f"/webhooks/deliveries/{delivery.pk}/ring/").status_code == 302
+    assert "Processed again. Its job was made due" in browser.get(f"/webhooks/{endpoint.pk}/").content.decode()
     assert Job.objects.due().get() == job
     assert AuditEvent.objects.filter(act="webhook.processed_again").count() == 2
     assert "Process again" in browser.get(f"/webhooks/deliveries/{delivery.pk}/").content.decode()
