@@ -1,6 +1,7 @@
 """The shapes of what people say about endpoints."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -48,6 +49,7 @@ class SettingsForm(forms.Form):
 class EndpointForm(SettingsForm):
     """A new endpoint."""
 
+    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
     key = KeyChoice(
         queryset=Key.objects.none(),
         label="Rivya key",

@@ -60,6 +60,7 @@ class Endpoint(models.Model):
     key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="endpoints")
     name = models.CharField(max_length=80)
     door = models.CharField(max_length=64, unique=True, default=new_door, editable=False)
+    submission = models.UUIDField(null=True)  # made with the form: the same form sent twice is one endpoint
     url = models.CharField(max_length=500)  # as Rivya was told: the console may get another address later
     scheme = models.CharField(max_length=9, choices=Scheme.choices, default=Scheme.TIMESTAMP)
     state = models.CharField(max_length=11, choices=State.choices, default=State.REGISTERING)
@@ -85,6 +86,11 @@ class Endpoint(models.Model):
 
     class Meta:
         ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "submission"], condition=~Q(submission=None), name="one_endpoint_a_submission"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -189,13 +195,13 @@ class Delivery(models.Model):
         STRANGE_JOB = "strange_job", "Unknown job"
         STRANGE_TYPE = "strange_type", "Unknown type"
         TEST = "test", "Test event"
+        NO_TASK = "no_task", "No task"
 
     UNFINISHED: ClassVar = (Effect.WAITING, Effect.BUSY)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="deliveries")
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
-        NO_TASK = "no_task", "No task"
     created_at = models.DateTimeField(auto_now_add=True)
     last_at = models.DateTimeField(auto_now_add=True)
     times = models.PositiveIntegerField(default=1)  # the same again is counted here

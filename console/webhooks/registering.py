@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -28,6 +29,10 @@ class Unfinished(Declined):
     """Rivya may have done it, and what it answered is not stored: the row says so and can be finished."""
 
 
+class SentBefore(Declined):
+    """The same form made an endpoint already."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """What a person wants registered."""
@@ -35,10 +40,14 @@ class Wish:
     name: str
     key: Key
     scheme: str
+    submission: UUID | None = None
 
 
 def register(wish: Wish, person: User, *, request: HttpRequest | None = None) -> Endpoint:
-    """Raises Declined when surely nothing was registered, Unfinished (with the row kept) when that is not known."""
+    """Raises Declined when surely nothing was registered, Unfinished (with the row kept) when that is not known.
+
+    SentBefore: by the same form, perhaps at this moment.
+    """
     if reason := obstacle():
         raise Declined(reason)
     refuse_without_keyset()
@@ -104,9 +113,19 @@ def _store(mine: Turn, told: rivya.Endpoint, person: User, request: HttpRequest 
 
 
 def _begin(wish: Wish, person: User, request: HttpRequest | None) -> Turn:
+    try:
+        return _write(wish, person, request)
+    except IntegrityError:
+        if Endpoint.objects.filter(team_id=wish.key.team_id, submission=wish.submission).exists():
+            raise SentBefore("This form was sent before. The endpoint that it made is in the list.") from None
+        raise
+
+
+def _write(wish: Wish, person: User, request: HttpRequest | None) -> Turn:
     door = new_door()
     with transaction.atomic():
         mine = first_turn(
+            submission=wish.submission,
             team_id=wish.key.team_id,
             account_id=wish.key.account_id,
             key=wish.key,

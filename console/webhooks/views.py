@@ -18,7 +18,7 @@ from console.webhooks.forms import DeleteForm, EndpointForm, SettingsForm
 from console.webhooks.logbook import chosen, lines, page_of
 from console.webhooks.models import Endpoint
 from console.webhooks.reachability import obstacle
-from console.webhooks.registering import Unfinished, Wish
+from console.webhooks.registering import SentBefore, Unfinished, Wish
 from console.webhooks.standing import Standing, read_if_due
 
 
@@ -44,10 +44,10 @@ def new(request: TeamRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            wish = Wish(given["name"], given["key"], given["scheme"])
+            wish = Wish(given["name"], given["key"], given["scheme"], given["submission"])
             endpoint = registering.register(wish, request.user, request=request)
-        except Unfinished as unfinished:
-            messages.warning(request, str(unfinished))
+        except (Unfinished, SentBefore) as left:
+            messages.warning(request, str(left))
             return redirect("webhooks:index")
         except Declined as declined:
             form.add_error(None, str(declined))
