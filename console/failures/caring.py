@@ -29,7 +29,9 @@ class Until:
     def words(self) -> str:
         if self.moment is not None:
             return f"until {self.moment:%d %B %Y}".replace(" 0", " ")
-        return f"until {self.more:,} more" if self.more else f"while not more than {self.a_day:,} a day"
+        if self.a_day is not None:
+            return f"until it fails more than {'once' if self.a_day == 1 else f'{self.a_day:,} times'} in a day"
+        return "until it fails once more" if self.more == 1 else f"until it fails {self.more:,} more times"
 
 
 def add_note(cause: Cause, request: TeamRequest, text: str) -> None:

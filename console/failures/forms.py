@@ -63,8 +63,12 @@ class IgnoringForm(forms.Form):
     until = forms.DateField(
         label="Until the day", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    more = forms.IntegerField(label="Until so many more failures", required=False, min_value=1, max_value=1_000_000)
-    a_day = forms.IntegerField(label="Until more than so many in a day", required=False, min_value=1, max_value=100_000)
+    more = forms.IntegerField(
+        label="Until it fails this many more times", required=False, min_value=1, max_value=1_000_000
+    )
+    a_day = forms.IntegerField(
+        label="Until it fails more often than this in a day", required=False, min_value=1, max_value=100_000
+    )
 
     def __init__(self, team: Team, data: Any = None) -> None:
         super().__init__(data)

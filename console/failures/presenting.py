@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from console.failures.caring import Until
 from console.failures.models import Cause, CauseShare
 from console.failures.trend import Trend, trends
 from console.failures.verdicts import Verdict, verdict_on
@@ -42,8 +43,8 @@ class Row:
         """What ends the ignoring."""
         cause = self.cause
         if cause.ignored_to_count is not None:
-            return f"until {max(0, cause.ignored_to_count - cause.count):,} more failures"
-        return f"while not more than {cause.ignored_a_day:,} fail in a day" if cause.ignored_a_day is not None else ""
+            return Until(more=max(1, cause.ignored_to_count - cause.count)).words
+        return Until(a_day=cause.ignored_a_day).words if cause.ignored_a_day is not None else ""
 
 
 def rows(team: Team, causes: Iterable[Cause]) -> list[Row]:

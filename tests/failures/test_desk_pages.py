@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from console.audit.models import AuditEvent
 from console.failures.grouping import group_failures
-from console.failures.models import Cause, Note, SavedView
+from console.failures.models import Cause, Note
 from console.jobs.models import Job
 from console.projects.models import Project
 from console.teams.models import Role, Team, User
@@ -176,43 +175,6 @@ def test_a_failure_from_before_the_resolution_does_not_bring_it_back(
     assert (cause.state, cause.count) == (Cause.State.RESOLVED, 2)
 
 
-def test_an_ignored_cause_comes_back_after_its_day(browser_of: Any, studio: Project, cause: Cause, alice: User) -> None:
-    until = timezone.now() + timedelta(days=3)
-    browser_of(alice).post(f"/failures/{cause.pk}/ignoring/", {"until": until.date().isoformat()})
-    fail(studio, alice, message="The worker gave up.")
-    cause.refresh_from_db()
-    assert cause.state == Cause.State.IGNORED
-    with time_machine.travel(until + timedelta(days=1), tick=False):
-        fail(studio, alice, message="The worker gave up.")
-    cause.refresh_from_db()
-    assert cause.state == Cause.State.OPEN
-
-
-def test_an_ignored_cause_comes_back_after_so_many_more(
-    browser_of: Any, studio: Project, cause: Cause, alice: User
-) -> None:
-    browser_of(alice).post(f"/failures/{cause.pk}/ignoring/", {"more": "2"})
-    states = []
-    for _ in range(2):
-        fail(studio, alice, message="The worker gave up.")
-        cause.refresh_from_db()
-        states.append(cause.state)
-    assert states == [Cause.State.IGNORED, Cause.State.OPEN]
-
-
-def test_an_ignored_cause_comes_back_when_it_happens_too_often(
-    browser_of: Any, studio: Project, cause: Cause, alice: User
-) -> None:
-    browser_of(alice).post(f"/failures/{cause.pk}/ignoring/", {"a_day": "2"})
-    now, states = timezone.now(), []
-    for hours in (10, 40, 41, 42):
-        with time_machine.travel(now + timedelta(hours=hours), tick=False):
-            fail(studio, alice, message="The worker gave up.")
-        cause.refresh_from_db()
-        states.append(cause.state)
-    assert states == [Cause.State.IGNORED] * 3 + [Cause.State.OPEN]
-
-
 @pytest.mark.parametrize(
     ("act", "form"),
     [
@@ -238,10 +200,6 @@ def test_a_form_that_makes_no_sense_says_so(
     assert not acts(cause)
 
 
-def test_nobody_from_outside_is_given_a_cause(browser_of: Any, cause: Cause, alice: User, charlie: User) -> None:
-    assert browser_of(alice).post(f"/failures/{cause.pk}/assignment/", {"person": charlie.pk}).status_code == 422
-
-
 def test_a_viewer_looks_and_changes_nothing(browser_of: Any, team: Team, cause: Cause) -> None:
     client = browser_of(make_user("vera", team, Role.VIEWER))
     text = page(client, f"/failures/{cause.pk}/") + page(client, "/failures/?state=open")
@@ -249,21 +207,6 @@ def test_a_viewer_looks_and_changes_nothing(browser_of: Any, team: Team, cause: 
     for act in ("assignment", "notes", "resolution", "ignoring", "retries"):
         assert f"/{act}/" not in text
         assert client.post(f"/failures/{cause.pk}/{act}/", {"text": "x"}).status_code == 403
-
-
-def test_a_view_is_saved_for_the_team_with_what_was_understood(
-    browser_of: Any, cause: Cause, alice: User, bob: User
-) -> None:
-    form = {"name": "Mended", "query": "state=resolved&moon=1&project=x"}
-    answer = browser_of(alice).post("/failures/views/", form)
-    assert answer.headers["Location"] == "/failures/?state=resolved"
-    assert "Mended" in page(browser_of(bob))
-    browser_of(alice).post("/failures/views/", {"name": "Mended", "query": "state=ignored"})
-    view = SavedView.objects.get()
-    assert view.query == "state=ignored"
-    assert browser_of(alice).post("/failures/views/", {"name": ""}).status_code == 422
-    browser_of(bob).post(f"/failures/views/{view.pk}/removal/")
-    assert not SavedView.objects.exists()
 
 
 def test_the_sidebar_and_home_count_only_what_waits_for_somebody(browser_of: Any, cause: Cause, alice: User) -> None:
