@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from console.audit.recording import record
 from console.failures.models import Cause, Note
+from console.failures.verdicts import verdict_on
 from console.live.publishing import SEVERAL, publish
+from console.notices.telling import tell
 from console.teams.access import TeamRequest
 from console.teams.models import User
 
@@ -42,11 +46,15 @@ def add_note(cause: Cause, request: TeamRequest, text: str) -> None:
 
 
 def assign(cause: Cause, request: TeamRequest, to: User | None) -> bool:
-    """Give the cause to a member, or to nobody; False when it is closed."""
+    """Give the cause to a member and tell them, or give it to nobody; False when it is closed."""
     state = Cause.State.ASSIGNED if to else Cause.State.OPEN
     words = f"to {to.display_name}" if to else "to nobody"
     held = Cause.objects.filter(state__in=Cause.NEEDS_SOMEBODY)
-    return _move(cause, request, held, Note.Kind.ASSIGNED, words, state=state, assigned_to=to)
+    with transaction.atomic():
+        won = _move(cause, request, held, Note.Kind.ASSIGNED, words, state=state, assigned_to=to)
+        if won and to and to.pk not in (request.user.pk, cause.assigned_to_id):
+            _tell_of_it(cause, request, to)
+    return won
 
 
 def resolve(cause: Cause, request: TeamRequest, text: str) -> bool:
@@ -68,6 +76,18 @@ def reopen(cause: Cause, request: TeamRequest) -> bool:
     held = Cause.objects.exclude(state__in=Cause.NEEDS_SOMEBODY)
     opened = {**_OPENED, "state": Cause.State.OPEN, "assigned_to": None}
     return _move(cause, request, held, Note.Kind.REOPENED, "", **opened)
+
+
+def _tell_of_it(cause: Cause, request: TeamRequest, to: User) -> None:
+    tell(
+        [to],
+        team=cause.team,
+        kind="cause",
+        key=f"cause-{cause.pk.hex}-{uuid4().hex}",  # given again later, it is told again
+        title=f"{request.user.display_name} asks you to look after a cause of failures",
+        text=f"{verdict_on(cause.code).title} on {cause.model_name}",
+        url=reverse("failures:show", args=[cause.pk]),
+    )
 
 
 def _closed(state: Cause.State) -> dict[str, Any]:

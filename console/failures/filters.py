@@ -56,7 +56,9 @@ def wanted(team: Team, wish: Mapping[str, str]) -> "QuerySet[Cause]":
     """The team's causes that fit, ready for pages by when they were last seen."""
     causes = Cause.objects.standing().filter(team=team).select_related("assigned_to")
     state = wish.get("state", "")
-    if state != ANY:
+    if state == Cause.State.OPEN:
+        causes = causes.unattended()
+    elif state != ANY:
         causes = causes.filter(state=state) if state else causes.filter(state__in=Cause.NEEDS_SOMEBODY)
     if verdict := wish.get("verdict"):
         causes = causes.filter(_of_verdict(verdict))

@@ -8,7 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from console.failures.caring import Until
-from console.teams.models import Membership, Team
+from console.failures.models import carers
+from console.teams.models import Team
 from console.ui.one_line import NameField
 from console.ui.visible import legible
 
@@ -46,7 +47,7 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, team: Team, data: Any = None, *, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        members = Membership.objects.active().filter(team=team).select_related("user")
+        members = carers().filter(team=team).select_related("user")
         self.members = {str(each.user_id): each.user for each in members.order_by("user__name")}
         choices = [("", "Nobody"), *((pk, user.display_name) for pk, user in self.members.items())]
         self.fields["person"] = forms.ChoiceField(label="Who looks after it", required=False, choices=choices)

@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from console.failures.caring import Until
-from console.failures.models import Cause, CauseShare
+from console.failures.models import Cause, CauseShare, carers
 from console.failures.trend import Trend, trends
 from console.failures.verdicts import Verdict, verdict_on
 from console.projects.models import Project
@@ -33,10 +33,25 @@ class Row:
     trend: Trend
     projects: int
     people: int
+    is_left: bool
+    """Whether it was given to somebody who may not look after it any more."""
 
     @cached_property
     def verdict(self) -> Verdict:
         return verdict_on(self.cause.code)
+
+    @property
+    def pill(self) -> str:
+        """The name of its state's pill."""
+        return "cause_open" if self.is_left else f"cause_{self.cause.state}"
+
+    @property
+    def holder(self) -> str:
+        """Who looks after it, or did; empty when that is nobody."""
+        person = self.cause.assigned_to
+        if person is None or self.cause.state != Cause.State.ASSIGNED:
+            return ""
+        return f"Nobody (was {person.display_name})" if self.is_left else person.display_name
 
     @property
     def ignored_words(self) -> str:
@@ -48,7 +63,7 @@ class Row:
 
 
 def rows(team: Team, causes: Iterable[Cause]) -> list[Row]:
-    """These causes with all that a list shows, in two queries."""
+    """These causes with all that a list shows, in three queries."""
     causes = list(causes)
     ids = [cause.pk for cause in causes]
     today = timezone.localdate(timezone=ZoneInfo(team.time_zone))
@@ -56,7 +71,10 @@ def rows(team: Team, causes: Iterable[Cause]) -> list[Row]:
     counted = CauseShare.objects.filter(cause_id__in=ids).values_list("cause_id")
     distinct = {"projects": Count("project_id", distinct=True), "people": Count("person_id", distinct=True)}
     whose = {pk: (projects, people) for pk, projects, people in counted.annotate(**distinct)}
-    return [Row(cause, drawn[cause.pk], *whose.get(cause.pk, (0, 0))) for cause in causes]
+    given = {cause.pk: cause.assigned_to_id for cause in causes if cause.state == Cause.State.ASSIGNED}
+    able = set(carers().filter(team=team, user__in=set(given.values())).values_list("user_id", flat=True))
+    left = {pk for pk, person_id in given.items() if person_id not in able}
+    return [Row(cause, drawn[cause.pk], *whose.get(cause.pk, (0, 0)), cause.pk in left) for cause in causes]
 
 
 def shares(cause: Cause, most: int) -> tuple[list[Share], list[Share]]:

@@ -46,10 +46,8 @@ def asking(request: TeamRequest) -> HttpResponse:
     """GET `/failures/asking/`: what waits for somebody, on the Home of who may do something about it."""
     if not allows(request.membership, Act.MEND_FAILURES):
         return render(request, "failures/_asking.html", {"rows": [], "has_more": False})
-    waiting = (
-        Cause.objects.unattended().visible_to(request.user).filter(team=request.team).order_by("-last_seen_at", "-id")
-    )
-    found = list(waiting[: OF_HOME + 1])
+    waiting = Cause.objects.unattended().visible_to(request.user).filter(team=request.team)
+    found = list(waiting.select_related("assigned_to").order_by("-last_seen_at", "-id")[: OF_HOME + 1])
     shown = rows(request.team, found[:OF_HOME])
     return render(request, "failures/_asking.html", {"rows": shown, "has_more": len(found) > OF_HOME})
 

@@ -1,6 +1,6 @@
 """Causes of failures, the failures each is made of, and what people do about them."""
 
-from console.failures.models.cause import Cause, CauseDay, CauseQuerySet, CauseShare
+from console.failures.models.cause import Cause, CauseDay, CauseQuerySet, CauseShare, carers
 from console.failures.models.failure import Changed, Failure
 from console.failures.models.note import Note
 from console.failures.models.retry import Bulk, BulkItem, BulkQuerySet
@@ -18,4 +18,5 @@ __all__ = [
     "Failure",
     "Note",
     "SavedView",
+    "carers",
 ]

@@ -6,9 +6,15 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from console.teams.models import Membership, Team
+from console.teams.access import MAY, Act
+from console.teams.models import Membership, MembershipQuerySet, Team
 
 NOBODY = uuid.UUID(int=0)  # a person who is gone, in a column that must tell rows apart
+
+
+def carers() -> MembershipQuerySet:
+    """Members who may look after causes now."""
+    return Membership.objects.seeing_all().filter(role__in=MAY[Act.MEND_FAILURES])
 
 
 class CauseQuerySet(models.QuerySet["Cause"]):
@@ -23,8 +29,9 @@ class CauseQuerySet(models.QuerySet["Cause"]):
         return self.filter(count__gt=0)
 
     def unattended(self) -> "CauseQuerySet":
-        """Those that wait for somebody."""
-        return self.standing().filter(state=Cause.State.OPEN)
+        """Those that wait for somebody: nobody has them, or somebody who may not look after them any more."""
+        attended = carers().filter(team=models.OuterRef("team"), user=models.OuterRef("assigned_to"))
+        return self.standing().filter(~models.Exists(attended), state__in=Cause.NEEDS_SOMEBODY)
 
 
 class Cause(models.Model):
