@@ -60,11 +60,12 @@ def assign(cause: Cause, request: TeamRequest, to: User | None) -> bool:
 def resolve(cause: Cause, request: TeamRequest, text: str) -> bool:
     """Say that it is mended; False when it is closed already."""
     held = Cause.objects.filter(state__in=Cause.NEEDS_SOMEBODY)
-    return _move(cause, request, held, Note.Kind.RESOLVED, text, **_OPENED | _closed(Cause.State.RESOLVED))
+    closed = _closed(Cause.State.RESOLVED) | {"assigned_to": None}
+    return _move(cause, request, held, Note.Kind.RESOLVED, text, **_OPENED | closed)
 
 
 def ignore(cause: Cause, request: TeamRequest, until: Until) -> bool:
-    """Leave it alone until something happens; False when it is closed already."""
+    """Leave it alone until something happens, and keep whose it is; False when it is closed already."""
     held = Cause.objects.filter(state__in=Cause.NEEDS_SOMEBODY)
     limits: dict[str, Any] = {"ignored_until": until.moment, "ignored_a_day": until.a_day}
     limits["ignored_to_count"] = F("count") + until.more if until.more else None
@@ -72,9 +73,9 @@ def ignore(cause: Cause, request: TeamRequest, until: Until) -> bool:
 
 
 def reopen(cause: Cause, request: TeamRequest) -> bool:
-    """Open what is closed; False when it is open."""
+    """Open what is closed, for whoever had it while it was ignored; False when it is open."""
     held = Cause.objects.exclude(state__in=Cause.NEEDS_SOMEBODY)
-    opened = {**_OPENED, "state": Cause.State.OPEN, "assigned_to": None}
+    opened = {**_OPENED, "state": cause.state_when_open}
     return _move(cause, request, held, Note.Kind.REOPENED, "", **opened)
 
 
@@ -91,7 +92,7 @@ def _tell_of_it(cause: Cause, request: TeamRequest, to: User) -> None:
 
 
 def _closed(state: Cause.State) -> dict[str, Any]:
-    return {"state": state, "closed_at": timezone.now(), "assigned_to": None}
+    return {"state": state, "closed_at": timezone.now()}
 
 
 def _move(cause: Cause, request: TeamRequest, held: Any, kind: Note.Kind, words: str, **fields: Any) -> bool:

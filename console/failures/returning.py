@@ -18,7 +18,7 @@ def bring_back(cause_id: UUID, failed_at: datetime) -> bool:
     why = _why(cause, failed_at)
     if not why:
         return False
-    opened = {"state": Cause.State.OPEN, "assigned_to": None, "closed_at": None, "returns": F("returns") + 1}
+    opened = {"state": cause.state_when_open, "closed_at": None, "returns": F("returns") + 1}
     endless = {"ignored_until": None, "ignored_to_count": None, "ignored_a_day": None}
     # Only the closing that was looked at: somebody may have closed it anew since.
     closed = Cause.objects.filter(pk=cause_id, state=cause.state, closed_at=cause.closed_at)

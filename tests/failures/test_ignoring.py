@@ -1,5 +1,6 @@
 """A cause that is ignored: until when, in words and in deed."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -71,3 +72,23 @@ def test_the_page_says_until_when_a_cause_is_ignored(
     answer = browser_of(alice).get(f"/failures/{cause.pk}/")
     assert answer.context["row"].ignored_words == words == Note.objects.get().text
     assert words in answer.content.decode()
+
+
+def test_an_ignored_cause_is_still_whose_it_was_when_it_is_back(
+    browser_of: Any, studio: Project, cause: Cause, alice: User, bob: User
+) -> None:
+    client, address = browser_of(alice), f"/failures/{cause.pk}/"
+
+    def ignored_then(back: Callable[[], Any]) -> tuple[str, User | None]:
+        client.post(f"{address}ignoring/", {"more": "1"})
+        cause.refresh_from_db()
+        assert cause.state == Cause.State.IGNORED
+        back()
+        cause.refresh_from_db()
+        return cause.state, cause.assigned_to
+
+    client.post(f"{address}assignment/", {"person": str(bob.pk)})
+    assert ignored_then(lambda: fail(studio, alice, message="The worker gave up.")) == (Cause.State.ASSIGNED, bob)
+    assert ignored_then(lambda: client.post(f"{address}reopening/")) == (Cause.State.ASSIGNED, bob)
+    client.post(f"{address}assignment/", {"person": ""})
+    assert ignored_then(lambda: client.post(f"{address}reopening/")) == (Cause.State.OPEN, None)

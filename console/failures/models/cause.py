@@ -92,6 +92,11 @@ class Cause(models.Model):
     def is_closed(self) -> bool:
         return self.state in (self.State.RESOLVED, self.State.IGNORED)
 
+    @property
+    def state_when_open(self) -> State:
+        """What opening it makes of it: one that was ignored is still whose it was."""
+        return self.State.ASSIGNED if self.assigned_to_id else self.State.OPEN
+
 
 class CauseDay(models.Model):
     """How many failures of a cause fell on a day, in the team's zone."""
