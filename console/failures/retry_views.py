@@ -29,8 +29,7 @@ def create(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     bulk = draw_up(cause, entered, chosen) if chosen is None or chosen else None
     if bulk is None:
-        words = "Choose the jobs to try again." if chosen == [] else "Each of them was tried again before."
-        messages.warning(request, words)
+        messages.warning(request, _nothing(chosen))
         return redirect("failures:show", pk)
     return redirect("failures:retry", bulk.pk)
 
@@ -69,6 +68,12 @@ def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.warning(request, "It does not run any more.")
     return redirect("failures:retry", pk)
+
+
+def _nothing(chosen: list[UUID] | None) -> str:
+    if chosen is None:
+        return "Each of them was tried again before."
+    return "None of the chosen jobs is counted here any more." if chosen else "Choose the jobs to try again."
 
 
 def _find(request: HttpRequest, pk: UUID, act: Act = Act.VIEW) -> tuple[TeamRequest, Bulk]:

@@ -272,4 +272,7 @@ def test_jobs_of_another_cause_or_team_are_not_tried_again(
     cause = Cause.objects.get(code="generation_failed", team=studio.team)
     answer = client.post(f"/failures/{cause.pk}/retries/", {"job": [str(other.pk), str(foreign.pk), "x", "\0"]})
     assert answer.status_code == 302
+    assert (
+        "None of the chosen jobs is counted here any more." in client.get(answer.headers["Location"]).content.decode()
+    )
     assert not Bulk.objects.exists()
