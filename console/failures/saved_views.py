@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,9 +25,11 @@ MOST = 50
 def create(request: TeamRequest) -> HttpResponse:
     """POST `/failures/views/`: keep these filters under this name; the same name again changes it."""
     form = SavedViewForm(request.POST)
-    if form.is_valid() and SavedView.objects.filter(team=request.team).count() >= MOST:
+    if form.is_valid() and _others(request, form.cleaned_data["name"]).count() >= MOST:
         form.add_error("name", f"A team keeps {MOST} views at most. Remove one first.")
     if not form.is_valid():
+        # What is drawn is the desk as it was when the form was filled in.
+        request.GET, request.path = QueryDict(form["query"].value() or ""), reverse("failures:index")
         return render(request, "failures/index.html", desk_context(request, form), status=422)
     query = QueryDict(mutable=True)
     query.update(filter_form(QueryDict(form.cleaned_data["query"]), request.team).wish)
@@ -42,6 +45,10 @@ def create(request: TeamRequest) -> HttpResponse:
         return redirect("failures:index")
     messages.success(request, f"Saved as {name}.")
     return redirect(f"{reverse('failures:index')}?{view.query}".removesuffix("?"))
+
+
+def _others(request: TeamRequest, name: str) -> "QuerySet[SavedView]":
+    return SavedView.objects.filter(team=request.team).exclude(name=name)
 
 
 @require_POST

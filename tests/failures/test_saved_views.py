@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from console.failures.models import Cause, SavedView
+from console.failures.saved_views import MOST
+from console.failures.views import PAGE_SIZE
 from console.teams.models import User
 from tests.failures.test_desk_pages import cause, page, studio
 
@@ -26,3 +29,27 @@ def test_a_view_is_saved_for_the_team_with_what_was_understood(
     assert browser_of(alice).post("/failures/views/", {"name": ""}).status_code == 422
     browser_of(bob).post(f"/failures/views/{view.pk}/removal/")
     assert not SavedView.objects.exists()
+
+
+def test_a_team_with_as_many_views_as_it_may_have_changes_them_still(
+    browser_of: Any, cause: Cause, alice: User
+) -> None:
+    team = cause.team
+    SavedView.objects.bulk_create(SavedView(team=team, name=f"View {number}") for number in range(MOST))
+    client = browser_of(alice)
+    assert client.post("/failures/views/", {"name": "One more", "query": "state=open"}).status_code == 422
+    assert client.post("/failures/views/", {"name": "View 7", "query": "state=open"}).status_code == 302
+    assert SavedView.objects.count() == MOST
+    assert SavedView.objects.get(name="View 7").query == "state=open"
+
+
+def test_a_view_that_is_refused_leaves_the_filters_as_they_were(browser_of: Any, cause: Cause, alice: User) -> None:
+    alike = {"team": cause.team, "message": "Too wide", "count": 1, "last_seen_at": timezone.now()}
+    Cause.objects.bulk_create(Cause(code=f"code_{number}", **alike) for number in range(PAGE_SIZE + 1))
+    answer = browser_of(alice).post("/failures/views/", {"name": "", "query": "q=Too+wide"})
+    assert answer.status_code == 422
+    assert answer.context["wish"] == {"q": "Too wide"}
+    assert answer.context["links"].older.startswith("/failures/?q=Too+wide&page=older-")
+    text = answer.content.decode()
+    assert "The worker gave up." not in text
+    assert 'value="q=Too+wide"' in text
