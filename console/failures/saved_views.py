@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from console.audit.recording import record
 from console.failures.filters import filter_form
@@ -51,11 +51,13 @@ def _others(request: TeamRequest, name: str) -> "QuerySet[SavedView]":
     return SavedView.objects.filter(team=request.team).exclude(name=name)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def removal(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """POST `/failures/views/<id>/removal/`."""
+    """GET, POST `/failures/views/<id>/removal/`: asked first, because it is gone for the whole team."""
     view = get_object_or_404(SavedView.objects.visible_to(request.user).select_related("team"), pk=pk)
     entered = enter(request, view.team, Act.MEND_FAILURES)
+    if request.method == "GET":
+        return render(entered, "failures/remove_view.html", {"view": view})
     with transaction.atomic():
         filters = {"query": view.query}
         record("failure_view.removed", view, team_id=view.team_id, actor=entered.user, before=filters, request=entered)

@@ -145,7 +145,7 @@ _FAILURES = {
     "failures:index": reads(Act.VIEW_ACROSS),
     **_all(reads(Act.VIEW), "failures:count", "failures:asking"),
     "failures:save_view": posts(_MEND),
-    "failures:remove_view": posts(_MEND, "saved_view"),
+    "failures:remove_view": both(_MEND, _MEND, "saved_view"),
     **_all(reads(Act.VIEW, "bulk"), "failures:retry", "failures:retry_progress"),
     **_all(posts(_MEND, "bulk"), "failures:start_retry", "failures:stop_retry"),
     "failures:of_job": reads(Act.VIEW, "job"),

@@ -27,7 +27,22 @@ def test_a_view_is_saved_for_the_team_with_what_was_understood(
     view = SavedView.objects.get()
     assert view.query == "state=ignored"
     assert browser_of(alice).post("/failures/views/", {"name": ""}).status_code == 422
-    browser_of(bob).post(f"/failures/views/{view.pk}/removal/")
+
+
+def test_a_view_is_removed_for_the_team_only_once_somebody_said_so(
+    browser_of: Any, cause: Cause, alice: User, bob: User
+) -> None:
+    view = SavedView.objects.create(team=cause.team, name="Of <today>", query="q=fox")
+    client, address = browser_of(bob), f"/failures/views/{view.pk}/removal/"
+    desk = page(client)
+    assert f'href="{address}"' in desk
+    assert f'action="{address}"' not in desk
+    assert 'aria-label="Remove the view Of &lt;today&gt;"' in desk
+    asked = page(client, address)
+    assert "Remove the view Of &lt;today&gt;?" in asked
+    assert 'href="/failures/?q=fox"' in asked
+    assert SavedView.objects.exists()
+    client.post(address)
     assert not SavedView.objects.exists()
 
 
