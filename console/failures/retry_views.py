@@ -16,8 +16,10 @@ from console.failures.models import Bulk, BulkItem
 from console.failures.quoting import draw_up
 from console.jobs.models import Job
 from console.teams.access import Act, TeamRequest, enter, may
+from console.ui.states import shown
 
 MOST_SHOWN = 200
+_ENDED = {Job.Status.UNKNOWN: "of unknown outcome", Job.Status.NEEDS_REVIEW: "for a person to decide"}
 
 
 @require_POST
@@ -94,12 +96,23 @@ def _context(request: TeamRequest, bulk: Bulk) -> dict[str, Any]:
         "total": waiting + sent + skipped,
         "ended": sent + skipped,
         "spent": spent(bulk),
+        "outcome": _outcome(bulk),
         "reasons": _reasons(bulk.items.filter(state=BulkItem.State.SKIPPED)),
         "skipped_items": bulk.items.filter(state=BulkItem.State.SKIPPED).select_related("job")[:MOST_SHOWN],
         "sent_items": bulk.items.filter(state=BulkItem.State.SENT).select_related("new_job")[:MOST_SHOWN],
         "is_live": bulk.state != Bulk.State.QUOTED and (bulk.ended_at is None or _goes_on(bulk)),
         "may_mend": may(request.membership.role, Act.MEND_FAILURES),
     }
+
+
+def _outcome(bulk: Bulk) -> str:
+    """What became of the new jobs: "2 succeeded, 4 failed"; empty while there is none."""
+    made = Job.objects.filter(submission__in=bulk.items.values("pk")).order_by()
+    counts = dict(made.values_list("status").annotate(count=Count("pk")))
+    told = [
+        (counts[status], _ENDED.get(status) or shown(status).word.lower()) for status in Job.Status if status in counts
+    ]
+    return ", ".join(f"{count:,} {word}" for count, word in told)
 
 
 def _goes_on(bulk: Bulk) -> bool:

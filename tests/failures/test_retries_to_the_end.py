@@ -1,18 +1,20 @@
 """A bulk retry beside another, and its page until the last new job has ended."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
 from console.credits.models import Entry
 from console.failures import carrying
+from console.failures.grouping import group_failures
 from console.failures.models import BulkItem, Cause
 from console.jobs.creating import create_job
 from console.jobs.models import Job
 from console.projects.models import Project
 from console.teams.models import User
-from tests.failures.failing import fail
+from tests.failures.failing import fail, fail_many
 from tests.failures.test_bulk_retry import client, quoted, started, studio
 
 __all__ = ["client", "studio"]
@@ -29,6 +31,28 @@ def test_the_page_asks_again_until_the_last_new_job_has_ended(client: Client, st
     Job.objects.filter(retried_from=one).update(status=Job.Status.SUCCEEDED, final_credits=1)
     ended = client.get(f"/failures/retries/{bulk.pk}/progress/").content.decode()
     assert ("hx-trigger" in ended, "Succeeded" in ended) == (False, True)
+
+
+def test_a_bulk_retry_says_what_became_of_its_jobs(client: Client, studio: Project, alice: User) -> None:
+    fail_many(fail(studio, alice), 5, "It broke.")
+    group_failures()
+    bulk = started(client, Cause.objects.get())
+    carrying.carry_retries()
+    new = list(Job.objects.exclude(retried_from=None).values_list("pk", flat=True))
+    address = f"/failures/retries/{bulk.pk}/progress/"
+
+    def end(pks: list[UUID], status: Job.Status) -> str:
+        Job.objects.filter(pk__in=pks).update(status=status)
+        return str(client.get(address).content.decode())
+
+    text = end(new[:2], Job.Status.SUCCEEDED)
+    for words in ("All sent", "4 sending, 2 succeeded.", "credits so far"):
+        assert words in text
+    end(new[2:3], Job.Status.NEEDS_REVIEW)
+    text = end(new[3:], Job.Status.FAILED)
+    for words in ("Done", "2 succeeded, 3 failed, 1 for a person to decide."):
+        assert words in text
+    assert "so far" not in text
 
 
 def test_a_job_that_two_bulk_retries_hold_at_once_is_tried_once(
