@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from console.audit.recording import record
 from console.failures.models import Bulk, BulkItem, Cause
-from console.jobs.models import Job
+from console.jobs.models import Job, JobQuerySet
 from console.jobs.retrying import CannotRetry, order_like
 from console.teams.access import TeamRequest
 from console.teams.models import User
@@ -27,15 +27,24 @@ def draw_up(cause: Cause, request: TeamRequest, job_ids: Sequence[UUID] | None) 
     Kept as a bulk that waits for a yes.
     """
     jobs = Job.objects.filter(failure__cause=cause)
-    if job_ids is None:  # of all: those that nobody has tried again yet
-        jobs = jobs.filter(~Exists(Job.objects.filter(retried_from=OuterRef("pk"))))
-    else:
-        jobs = jobs.filter(pk__in=job_ids)
+    jobs = _untried(jobs) if job_ids is None else jobs.filter(pk__in=job_ids)
     newest = jobs.order_by("-failure__failed_at", "-failure__id").defer("body")[:MOST]
     items = [_item(position, job, request.user) for position, job in enumerate(newest)]
     if not items:
         return None
     return _kept(cause, request, items)
+
+
+def beyond(bulk: Bulk) -> int:
+    """Jobs of the cause for which a quote that waits for a yes had no room, and which nobody has tried again."""
+    if bulk.state != Bulk.State.QUOTED or bulk.items.count() < MOST:
+        return 0
+    jobs = Job.objects.filter(failure__cause=bulk.cause_id).exclude(pk__in=bulk.items.values("job"))
+    return _untried(jobs).count()
+
+
+def _untried(jobs: JobQuerySet) -> JobQuerySet:
+    return jobs.filter(~Exists(Job.objects.filter(retried_from=OuterRef("pk"))))
 
 
 def _item(position: int, job: Job, person: User) -> BulkItem:

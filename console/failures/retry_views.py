@@ -13,7 +13,7 @@ from console.failures import bulk as bulks
 from console.failures.carrying import spent
 from console.failures.cause_views import find
 from console.failures.models import Bulk, BulkItem
-from console.failures.quoting import draw_up
+from console.failures.quoting import beyond, draw_up
 from console.jobs.models import Job
 from console.teams.access import Act, TeamRequest, enter, may
 from console.ui.states import shown
@@ -96,6 +96,7 @@ def _context(request: TeamRequest, bulk: Bulk) -> dict[str, Any]:
         "total": waiting + sent + skipped,
         "ended": sent + skipped,
         "spent": spent(bulk),
+        "beyond": beyond(bulk),
         "outcome": _outcome(bulk),
         "reasons": _reasons(bulk.items.filter(state=BulkItem.State.SKIPPED)),
         "skipped_items": bulk.items.filter(state=BulkItem.State.SKIPPED).select_related("job")[:MOST_SHOWN],

@@ -55,6 +55,24 @@ def test_a_bulk_retry_says_what_became_of_its_jobs(client: Client, studio: Proje
     assert "so far" not in text
 
 
+def test_a_quote_says_for_how_many_it_had_no_room(
+    client: Client, studio: Project, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_many(fail(studio, alice), 4, "It broke.")
+    group_failures()
+    cause = Cause.objects.get()
+    words = "These are the 2 newest of 5 jobs. The rest can be tried again afterwards."
+    assert words not in client.get(f"/failures/retries/{quoted(client, cause).pk}/").content.decode()
+    monkeypatch.setattr("console.failures.quoting.MOST", 2)
+    bulk = quoted(client, cause)
+    assert words in client.get(f"/failures/retries/{bulk.pk}/").content.decode()
+    client.post(f"/failures/retries/{bulk.pk}/start/")
+    carrying.carry_retries()
+    bulk = quoted(client, cause)
+    text = client.get(f"/failures/retries/{bulk.pk}/").content.decode()
+    assert "These are the 2 newest of 3 jobs." in text
+
+
 def test_a_job_that_two_bulk_retries_hold_at_once_is_tried_once(
     client: Client, studio: Project, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
