@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,9 @@ from console.failures.trend import Trend, trends
 from console.failures.verdicts import Verdict, verdict_on
 from console.projects.models import Project
 from console.teams.models import Team, User
+
+NO_REASON: Final = "Rivya gave no reason."
+RIVYAS_TO_EXPLAIN: Final = ("generation_failed", "failed", "refused")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ class Row:
         if person is None or self.cause.state != Cause.State.ASSIGNED:
             return ""
         return f"Nobody (was {person.display_name})" if self.is_left else person.display_name
+
+    @property
+    def message(self) -> str:
+        """What was said of it; that Rivya said nothing, where Rivya should have."""
+        return self.cause.message or (NO_REASON if self.cause.code in RIVYAS_TO_EXPLAIN else "")
 
     @property
     def ignored_words(self) -> str:

@@ -49,6 +49,15 @@ def test_the_desk_tells_cause_verdict_count_and_credits(browser_of: Any, studio:
     assert "2 in the last 14 days" in text
 
 
+def test_where_rivya_gave_no_reason_the_desk_says_so(browser_of: Any, studio: Project, alice: User) -> None:
+    fail(studio, alice, message="")
+    client, words = browser_of(alice), "Rivya gave no reason."
+    assert words in page(client)
+    assert words in page(client, f"/failures/{Cause.objects.get().pk}/")
+    Cause.objects.update(code="unknown_too_long")  # nobody was asked for a reason
+    assert words not in page(client)
+
+
 def test_each_label_of_a_cause_is_of_one_field(browser_of: Any, cause: Cause, alice: User) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page(browser_of(alice), f"/failures/{cause.pk}/"))
     assert len(ids) == len(set(ids)), "a label would lead to the first of two fields"
