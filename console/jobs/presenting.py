@@ -22,6 +22,7 @@ _SHOWN_JOB: Final = (
 )
 _SHOWN_RESULT: Final = (
     *("job", "index", "state", "kind", "mime_type", "width", "height", "duration_seconds", "peaks", "preview"),
+    *("problem", "next_try_at"),
 )
 _RATIO = re.compile(r"(\d{1,5})\s*[:x×*]\s*(\d{1,5})", re.IGNORECASE)
 _WORDS_OF_SHAPE: Final = {"landscape": (16, 9), "portrait": (9, 16), "square": (1, 1)}
@@ -107,6 +108,11 @@ class Card:
     @property
     def is_arriving(self) -> bool:
         return any(result.state == Result.State.PENDING for result in self.results)
+
+    @property
+    def late(self) -> Result | None:
+        """The first result that could not be brought home at the last try, and is tried again."""
+        return next((result for result in self.results if result.is_late), None)
 
     @property
     def listens(self) -> bool:

@@ -80,6 +80,25 @@ def test_several_results_of_every_kind_and_state_are_in_the_filmstrip(
     assert "3 credits" in text
 
 
+@pytest.mark.parametrize(("minutes", "when"), [(30, "in 30 min"), (-1, "in a moment")])
+def test_a_result_that_could_not_be_fetched_says_why_and_when_it_is_tried_again(
+    studio: Project, alice: User, browser_of: Browse, minutes: int, when: str
+) -> None:
+    job = make_job(studio, alice, status=Job.Status.SUCCEEDED, final_credits=1, finished_at=timezone.now())
+    at = timezone.now() + timedelta(minutes=minutes, seconds=5)
+    result = make_result(job, state=Result.State.PENDING, kind="", tries=1, next_try_at=at)
+    browser, words = browser_of(alice), "The media host answers 404."
+    assert "The file is being copied" in page_of(browser, job)
+    Result.objects.filter(pk=result.pk).update(problem=words)
+    text = page_of(browser, job)
+    assert words in text
+    assert when in text
+    assert "The file is being copied" not in text
+    card = page_of(browser, job, "card/")
+    assert words in card
+    assert "Bringing it home" not in card
+
+
 def test_a_failed_job_says_why_whether_it_was_charged_and_what_to_do(
     studio: Project, alice: User, browser_of: Browse
 ) -> None:

@@ -1,6 +1,7 @@
 """What came out of a job, brought home."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -73,3 +74,14 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"result {self.index} of {self.job_id}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the last try failed and there is another; `problem` says what it failed of."""
+        return self.state == self.State.PENDING and bool(self.problem)
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When it is tried again; None within a minute, and while it is tried."""
+        at = self.next_try_at
+        return at if at and at > timezone.now() + timedelta(minutes=1) else None
