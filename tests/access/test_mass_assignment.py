@@ -25,7 +25,7 @@ DECLARED: dict[str, set[str]] = {
     "credits:budget_decision": {"answer"},
     "projects:new": {"default_model", "monthly_budget"},
     "projects:invite": {"projects"},
-    "webhooks:new": {"scheme"},
+    "webhooks:new": {"scheme", "submission"},
     "failures:ignoring": {"until", "a_day"},
     "failures:save_view": {"query"},
     "files:index": {"model", "place"},

@@ -132,10 +132,10 @@ async def test_a_new_endpoint_has_its_secret_and_a_read_one_has_none() -> None:
 
 
 async def test_a_rotation_needs_only_the_new_secret_in_its_answer() -> None:
-    rotated = await Stage(httpx.Response(200, json={"signing_secret": "whsec_new"})).client.endpoints.rotate_secret(
-        "w1"
-    )
-    assert (rotated.id, rotated.signing_secret) == ("w1", rivya.Secret("whsec_new"))
+    rotated = await Stage(
+        httpx.Response(200, json={"signing_secret": "whsec_new_c0ffee00"})
+    ).client.endpoints.rotate_secret("w1")
+    assert (rotated.id, rotated.signing_secret) == ("w1", rivya.Secret("whsec_new_c0ffee00"))
     with pytest.raises(rivya.Unreadable):
         await Stage(httpx.Response(200, json={"id": "w1"})).client.endpoints.rotate_secret("w1")
 
